@@ -1,0 +1,49 @@
+//! The database schema. A migration is SQL that SQLite and PostgreSQL both take, runs in a transaction, and is never changed once released.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(Step { name: "m20261123_000001_foundation", sql: include_str!("foundation.sql") })]
+    }
+}
+
+/// One step of the schema: a name, which orders it, and the statements.
+struct Step {
+    name: &'static str,
+    sql: &'static str,
+}
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        connection.execute_unprepared(&ddl(self.sql, manager.get_database_backend())).await.map(|_| ())
+    }
+}
+
+/// The statements in the words of the database. SQLite has neither UUID nor JSONB, and stores a moment as text.
+fn ddl(sql: &str, backend: DbBackend) -> String {
+    match backend {
+        DbBackend::Sqlite => sql
+            .replace(" UUID", " BLOB")
+            .replace(" BYTEA", " BLOB")
+            .replace(" JSONB", " TEXT")
+            .replace(" TIMESTAMPTZ", " TEXT"),
+        _ => sql.to_owned(),
+    }
+}

@@ -1,0 +1,344 @@
+//! The words that columns are restricted to. Each is stored, sent and shown in the API by the same text.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An enum that is stored and sent as text.
+macro_rules! text_enum {
+    ($(#[$doc:meta])* pub enum $name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name {
+            $(#[sea_orm(string_value = $text)] #[serde(rename = $text)] $variant),+
+        }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(UnknownWord(text.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("unknown word {0:?}")]
+pub struct UnknownWord(pub String);
+
+text_enum! {
+    pub enum ActorKind {
+        User = "user",
+        Kiosk = "kiosk",
+        System = "system",
+        Anonymous = "anonymous",
+    }
+}
+
+text_enum! {
+    /// The advice on learning ability (*advies taalleervermogen*).
+    pub enum Advice {
+        CbeAlfa = "cbe_alfa",
+        CbeNt2 = "cbe_nt2",
+        Cbe = "cbe",
+        CvoExtended = "cvo_extended",
+        CvoStandard = "cvo_standard",
+        CvoShort = "cvo_short",
+        Utc = "utc",
+    }
+}
+
+text_enum! {
+    pub enum AgencyCode {
+        Agii = "agii",
+        Atlas = "atlas",
+        Amal = "amal",
+        Hvn = "hvn",
+    }
+}
+
+text_enum! {
+    pub enum AttemptStatus {
+        Ready = "ready",
+        Running = "running",
+        Paused = "paused",
+        Submitted = "submitted",
+        Ended = "ended",
+        Annulled = "annulled",
+    }
+}
+
+text_enum! {
+    /// The A1/A2 or the B1/B2 test.
+    pub enum Band {
+        A1A2 = "A1A2",
+        B1B2 = "B1B2",
+    }
+}
+
+text_enum! {
+    pub enum BookingStatus {
+        Booked = "booked",
+        Waiting = "waiting",
+        Cancelled = "cancelled",
+        Attended = "attended",
+        Absent = "absent",
+    }
+}
+
+text_enum! {
+    pub enum Bundle {
+        Oral = "oral",
+        Written = "written",
+        Mo = "mo",
+        Prescreening = "prescreening",
+    }
+}
+
+text_enum! {
+    pub enum CertificateStatus {
+        Valid = "valid",
+        Superseded = "superseded",
+        Revoked = "revoked",
+    }
+}
+
+text_enum! {
+    /// A component of the integration trajectory.
+    pub enum Component {
+        Mo = "mo",
+        Nt2 = "nt2",
+        Employment = "employment",
+        Participation = "participation",
+        B1Oral = "b1_oral",
+        IntegrationCertificate = "integration_certificate",
+    }
+}
+
+text_enum! {
+    pub enum EnrolmentStatus {
+        Open = "open",
+        Completed = "completed",
+        Withdrawn = "withdrawn",
+    }
+}
+
+text_enum! {
+    pub enum FormPart {
+        Prescreening = "prescreening",
+        Reading = "reading",
+        Listening = "listening",
+        Writing = "writing",
+        Speaking = "speaking",
+        Mo = "mo",
+    }
+}
+
+text_enum! {
+    pub enum FormStatus {
+        Draft = "draft",
+        Published = "published",
+        Retired = "retired",
+    }
+}
+
+text_enum! {
+    pub enum IdentityDocument {
+        Eid = "eid",
+        ResidenceCard = "residence_card",
+        Passport = "passport",
+        Annex = "annex",
+        Other = "other",
+    }
+}
+
+text_enum! {
+    pub enum ItemSkill {
+        Reading = "reading",
+        Listening = "listening",
+        Writing = "writing",
+        Speaking = "speaking",
+        Vocabulary = "vocabulary",
+        Mo = "mo",
+    }
+}
+
+text_enum! {
+    pub enum ItemStatus {
+        Draft = "draft",
+        InReview = "in_review",
+        Approved = "approved",
+        Published = "published",
+        Retired = "retired",
+    }
+}
+
+text_enum! {
+    pub enum JobStatus {
+        Queued = "queued",
+        Running = "running",
+        Done = "done",
+        Dead = "dead",
+    }
+}
+
+text_enum! {
+    /// What a part shows: a CEFR level, or the outcome of a test that has no levels.
+    pub enum Level {
+        Below = "below",
+        A1 = "A1",
+        A2 = "A2",
+        B1 = "B1",
+        B2 = "B2",
+        Passed = "passed",
+        Failed = "failed",
+        Advice = "advice",
+    }
+}
+
+text_enum! {
+    pub enum MailStatus {
+        Queued = "queued",
+        Sent = "sent",
+        Kept = "kept",
+        Failed = "failed",
+    }
+}
+
+text_enum! {
+    pub enum OrderStatus {
+        Open = "open",
+        Paid = "paid",
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    pub enum Outcome {
+        Exempt = "exempt",
+        Passed = "passed",
+        Failed = "failed",
+        Met = "met",
+        Waived = "waived",
+        Issued = "issued",
+        Withdrawn = "withdrawn",
+    }
+}
+
+text_enum! {
+    /// What a candidate sits as one attempt.
+    pub enum Part {
+        Prescreening = "prescreening",
+        Reading = "reading",
+        Listening = "listening",
+        Writing = "writing",
+        Speaking = "speaking",
+        MoExemption = "mo_exemption",
+        MoFinal = "mo_final",
+    }
+}
+
+text_enum! {
+    pub enum PaymentMethod {
+        Cash = "cash",
+        Terminal = "terminal",
+        Transfer = "transfer",
+    }
+}
+
+text_enum! {
+    pub enum RatingStatus {
+        Open = "open",
+        Claimed = "claimed",
+        Submitted = "submitted",
+        Void = "void",
+    }
+}
+
+text_enum! {
+    pub enum Region {
+        Flanders = "flanders",
+        Brussels = "brussels",
+    }
+}
+
+text_enum! {
+    /// What a member of staff does at an agency.
+    pub enum Role {
+        Desk = "desk",
+        Invigilator = "invigilator",
+        Examiner = "examiner",
+        Author = "author",
+        Office = "office",
+        Admin = "admin",
+    }
+}
+
+text_enum! {
+    pub enum RuleKind {
+        Purpose = "purpose",
+        Fee = "fee",
+        CutScore = "cut_score",
+        Trajectory = "trajectory",
+        Language = "language",
+        Setting = "setting",
+    }
+}
+
+text_enum! {
+    pub enum RuleSource {
+        Report = "report",
+        Public = "public",
+        Default = "default",
+    }
+}
+
+text_enum! {
+    pub enum SessionKind {
+        Prescreening = "prescreening",
+        First = "first",
+        Second = "second",
+        MoExemption = "mo_exemption",
+        MoFinal = "mo_final",
+    }
+}
+
+text_enum! {
+    pub enum SessionStatus {
+        Planned = "planned",
+        Open = "open",
+        Paused = "paused",
+        Closed = "closed",
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    pub enum Sex {
+        Female = "female",
+        Male = "male",
+        X = "x",
+    }
+}
+
+text_enum! {
+    pub enum TargetGroup {
+        Mandatory = "mandatory",
+        Entitled = "entitled",
+    }
+}

@@ -1,0 +1,46 @@
+//! One entity a table, without logic. Column by column what `migrations` makes.
+
+pub mod enums;
+
+pub mod agencies;
+pub mod answers;
+pub mod attempt_items;
+pub mod attempts;
+pub mod audit_head;
+pub mod audit_log;
+pub mod bookings;
+pub mod candidate_name_keys;
+pub mod candidate_revisions;
+pub mod candidates;
+pub mod certificates;
+pub mod contracts;
+pub mod counters;
+pub mod decisions;
+pub mod enrolments;
+pub mod form_items;
+pub mod forms;
+pub mod incidents;
+pub mod item_versions;
+pub mod items;
+pub mod jobs;
+pub mod kiosks;
+pub mod login_throttles;
+pub mod mails;
+pub mod marks;
+pub mod media_files;
+pub mod media_plays;
+pub mod order_lines;
+pub mod orders;
+pub mod payments;
+pub mod policy_rules;
+pub mod ratings;
+pub mod recording_slices;
+pub mod recordings;
+pub mod results;
+pub mod rubrics;
+pub mod sites;
+pub mod staff_sessions;
+pub mod target_group_spells;
+pub mod test_sessions;
+pub mod user_roles;
+pub mod users;

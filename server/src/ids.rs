@@ -1,0 +1,73 @@
+//! Identifiers, one type a table, so that an order's id cannot be handed in where a candidate's is meant.
+//! They are UUIDs of version 7: unique without a database, and ordered by the moment they were made.
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($name:ident),+ $(,)?) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize, Deserialize, ToSchema)]
+        #[sea_orm(try_from_u64)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )+};
+}
+
+ids! {
+    AgencyId,
+    AttemptId,
+    BookingId,
+    CandidateId,
+    CertificateId,
+    ContractId,
+    DecisionId,
+    EnrolmentId,
+    FormId,
+    IncidentId,
+    ItemId,
+    ItemVersionId,
+    JobId,
+    KioskId,
+    MailId,
+    MarkId,
+    MediaId,
+    OrderId,
+    OrderLineId,
+    PaymentId,
+    RatingId,
+    RecordingId,
+    ResultId,
+    RubricId,
+    RuleId,
+    SessionId,
+    SiteId,
+    SpellId,
+    StaffSessionId,
+    UserId,
+}

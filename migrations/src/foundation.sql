@@ -598,3 +598,5 @@ CREATE TABLE counters (
     name TEXT PRIMARY KEY,
     value BIGINT NOT NULL
 );
+
+INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '');

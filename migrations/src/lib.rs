@@ -39,11 +39,9 @@ impl MigrationTrait for Step {
 /// The statements in the words of the database. SQLite has neither UUID nor JSONB, and stores a moment as text.
 fn ddl(sql: &str, backend: DbBackend) -> String {
     match backend {
-        DbBackend::Sqlite => sql
-            .replace(" UUID", " BLOB")
-            .replace(" BYTEA", " BLOB")
-            .replace(" JSONB", " TEXT")
-            .replace(" TIMESTAMPTZ", " TEXT"),
+        DbBackend::Sqlite => {
+            sql.replace(" UUID", " BLOB").replace(" BYTEA", " BLOB").replace(" JSONB", " TEXT").replace(" TIMESTAMPTZ", " TEXT")
+        }
         _ => sql.to_owned(),
     }
 }

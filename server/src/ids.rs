@@ -1,7 +1,7 @@
 //! Identifiers, one type a table, so that an order's id cannot be handed in where a candidate's is meant.
 //! They are UUIDs of version 7: unique without a database, and ordered by the moment they were made.
 
-use sea_orm::DeriveValueType;
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,7 +9,6 @@ use uuid::Uuid;
 macro_rules! ids {
     ($($name:ident),+ $(,)?) => {$(
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize, Deserialize, ToSchema)]
-        #[sea_orm(try_from_u64)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -28,6 +27,13 @@ macro_rules! ids {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        // Ids are made here, never by the database.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
             }
         }
 

@@ -1,6 +1,5 @@
 use sea_orm::entity::prelude::*;
 
-
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "login_throttles")]

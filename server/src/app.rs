@@ -1,0 +1,48 @@
+//! The running product: what every request and job can reach, and the server that listens.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+use sea_orm::DatabaseConnection;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::Keys;
+use crate::http::{middleware, routes};
+use crate::media::MediaStore;
+
+/// Everything that a request or a job works with. Cloning is cheap; no state of a person or test lives here.
+#[derive(Clone)]
+pub struct Ijkpunt {
+    pub db: DatabaseConnection,
+    pub clock: Clock,
+    pub keys: Arc<Keys>,
+    pub config: Arc<Config>,
+    pub media: MediaStore,
+}
+
+impl Ijkpunt {
+    pub fn new(db: DatabaseConnection, clock: Clock, keys: Keys, config: Config) -> Self {
+        Self { media: MediaStore::new(config.data.join("media")), db, clock, keys: Arc::new(keys), config: Arc::new(config) }
+    }
+}
+
+/// Serves on a socket that is already bound, so that the caller knows the port.
+pub fn serve(ijkpunt: Ijkpunt, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(ijkpunt.clone()))
+            .wrap(actix_web::middleware::Compress::default())
+            .wrap(actix_web::middleware::from_fn(middleware::problems))
+            .wrap(actix_web::middleware::from_fn(middleware::security_headers))
+            .configure(routes::configure)
+            .default_service(web::to(crate::http::assets::serve))
+    })
+    .workers(workers)
+    .shutdown_timeout(20)
+    .listen(listener)?
+    .run();
+    Ok(server)
+}

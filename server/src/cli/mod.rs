@@ -1,0 +1,60 @@
+//! The command line. Commands that need no database run without one.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod serve;
+
+#[derive(Parser)]
+#[command(name = "ijkpunt", version, about = "The platform for civic language tests")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the web apps and the API, and work in the background
+    Serve,
+    /// Work in the background without serving
+    Work,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Check the paper trail
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Print the description of the interface (OpenAPI)
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Walk the whole chain of hashes; exits 1 when it is broken
+    Verify,
+}
+
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Serve => serve::serve(),
+        Command::Work => serve::work(),
+        Command::Migrate => serve::migrate(),
+        Command::Audit { command: AuditCommand::Verify } => serve::verify_audit(),
+        Command::Openapi => print_openapi(),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("ijkpunt: {error}");
+        ExitCode::from(2)
+    })
+}
+
+/// A failed command says why in a sentence, whatever failed.
+pub(crate) type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+
+fn print_openapi() -> Outcome {
+    println!("{}", crate::http::routes::openapi().to_pretty_json()?);
+    Ok(ExitCode::SUCCESS)
+}

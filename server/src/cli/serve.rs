@@ -1,0 +1,89 @@
+//! `serve`, `work`, `migrate` and `audit verify`: the commands that open the database.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use tokio::sync::watch;
+
+use super::Outcome;
+use crate::app::{self, Ijkpunt};
+use crate::audit::{self, Verified};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::{db, jobs, policy};
+
+/// Opens the database, brings it up to date and gives a fresh one its rules.
+pub async fn open() -> Result<Ijkpunt, Box<dyn std::error::Error + Send + Sync>> {
+    let config = Config::from_env()?;
+    let keys = config.keys()?;
+    let connection = db::open(&config.database_url).await?;
+    let clock = Clock::System;
+    policy::load::load_if_empty(&connection, clock.now()).await?;
+    Ok(Ijkpunt::new(connection, clock, keys, config))
+}
+
+pub fn serve() -> Outcome {
+    start_logging();
+    actix_web::rt::System::new().block_on(async {
+        let ijkpunt = open().await?;
+        let listener = TcpListener::bind(&ijkpunt.config.listen)?;
+        let address = listener.local_addr()?;
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let server = app::serve(ijkpunt.clone(), listener, workers)?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = actix_web::rt::spawn(jobs::work(ijkpunt.clone(), stopped));
+        println!("IJkpunt serves at http://{address}/ (public address {})", ijkpunt.config.public_origin);
+        server.await?;
+        let _ = stop.send(true);
+        worker.await?;
+        ijkpunt.db.close().await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+pub fn work() -> Outcome {
+    start_logging();
+    actix_web::rt::System::new().block_on(async {
+        let ijkpunt = open().await?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = actix_web::rt::spawn(jobs::work(ijkpunt.clone(), stopped));
+        tokio::signal::ctrl_c().await?;
+        let _ = stop.send(true);
+        worker.await?;
+        ijkpunt.db.close().await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+pub fn migrate() -> Outcome {
+    block_on(async {
+        open().await?.db.close().await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+pub fn verify_audit() -> Outcome {
+    block_on(async {
+        let ijkpunt = open().await?;
+        Ok(match audit::verify(&ijkpunt.db).await? {
+            Verified::Intact { rows } => {
+                println!("The audit log is intact: {rows} rows.");
+                ExitCode::SUCCESS
+            }
+            Verified::Broken { seq, what } => {
+                println!("The audit log is broken at row {seq}: {what}.");
+                ExitCode::FAILURE
+            }
+        })
+    })
+}
+
+/// Runs a command that needs the database but serves nothing.
+pub fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(command)
+}
+
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,ijkpunt=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,47 @@
+//! The whole table of addresses. It makes the router, the OpenAPI description and the list that the tests walk through.
+
+use actix_web::web;
+use utoipa::OpenApi;
+
+use crate::{access, problem};
+
+/// An address answers 405 to methods that it does not have.
+macro_rules! routes {
+    ($($path:literal { $($method:ident $handler:path),+ $(,)? })+) => {
+        /// Every method and address, as the tests try them anonymously and as a member of another agency.
+        pub const ROUTES: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
+
+        pub fn configure(config: &mut web::ServiceConfig) {
+            $(config.service(
+                web::resource($path)
+                    $(.route(web::$method().to($handler)))+
+                    .default_service(web::to(method_not_allowed)),
+            );)+
+        }
+
+        #[derive(OpenApi)]
+        #[openapi(
+            info(title = "IJkpunt", description = "The interface of IJkpunt. Errors are RFC 9457 problem documents with a stable `code`.", license(name = "EUPL-1.2")),
+            paths($($($handler),+),+),
+            components(schemas(problem::ProblemBody, problem::FieldError)),
+        )]
+        pub struct Api;
+    };
+}
+
+async fn method_not_allowed() -> Result<actix_web::HttpResponse, problem::Problem> {
+    Err(problem::Problem::new(problem::Code::MethodNotAllowed))
+}
+
+routes! {
+    // Who is there
+    "/api/session" { get access::http::whoami, post access::http::login, delete access::http::logout }
+    "/api/health" { get access::http::health }
+}
+
+/// The description as the web client is generated from it. The program's version is left out, so that it changes only with the interface.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut api = Api::openapi();
+    api.info.version = "1".into();
+    api
+}

@@ -1,0 +1,89 @@
+//! Work in the background. A job is written in the transaction of the change that asks for it, so that neither happens without the other.
+//!
+//! A worker takes a job by lease. A job may run twice when a worker dies, so that every handler's effect is guarded by a unique row of its own.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, Statement};
+use serde::{Deserialize, Serialize};
+
+use crate::app::Ijkpunt;
+use crate::entity::enums::JobStatus;
+use crate::entity::jobs;
+use crate::ids::JobId;
+
+mod work;
+
+pub use work::{run_due, work};
+
+/// What a worker can be asked to do. Each domain adds its own, and `work::run` sends it there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {}
+
+/// Asks for work. The same `dedup_key` is asked for once only.
+pub async fn enqueue(tx: &DatabaseTransaction, now: DateTime<Utc>, job: &Job, dedup_key: Option<String>) -> Result<(), DbErr> {
+    let payload = serde_json::to_value(job).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let kind = payload.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+    let row = jobs::ActiveModel {
+        id: Set(JobId::new()),
+        kind: Set(kind),
+        payload: Set(payload),
+        status: Set(JobStatus::Queued),
+        run_at: Set(now),
+        attempts: Set(0),
+        max_attempts: Set(12),
+        dedup_key: Set(dedup_key),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let insert = jobs::Entity::insert(row).on_conflict(OnConflict::column(jobs::Column::DedupKey).do_nothing().to_owned());
+    insert.exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// How long a worker holds a job before another may take it.
+const LEASE: Duration = Duration::minutes(2);
+
+/// Takes the job that is due first, and whose lease, if it had one, has run out.
+async fn claim(ijkpunt: &Ijkpunt, now: DateTime<Utc>) -> Result<Option<jobs::Model>, DbErr> {
+    let backend = ijkpunt.db.get_database_backend();
+    let (skip, [p1, p2]) = match backend {
+        DbBackend::Sqlite => ("", ["?1", "?2"]),
+        _ => ("FOR UPDATE SKIP LOCKED", ["$1", "$2"]),
+    };
+    let sql = format!(
+        "UPDATE jobs SET status = 'running', leased_until = {p2}, attempts = attempts + 1 WHERE id = (
+            SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= {p1}) OR (status = 'running' AND leased_until < {p1})
+            ORDER BY run_at, id LIMIT 1 {skip}) RETURNING *"
+    );
+    jobs::Entity::find()
+        .from_raw_sql(Statement::from_sql_and_values(backend, sql, [now.into(), (now + LEASE).into()]))
+        .one(&ijkpunt.db)
+        .await
+}
+
+async fn finish(ijkpunt: &Ijkpunt, job: &jobs::Model, outcome: Result<(), String>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let update = jobs::Entity::update_many()
+        .filter(jobs::Column::Id.eq(job.id))
+        // Somebody else holds it by now: our lease ran out, and their word counts.
+        .filter(jobs::Column::Attempts.eq(job.attempts));
+    let update = match outcome {
+        Ok(()) => update.col_expr(jobs::Column::Status, Expr::value(JobStatus::Done)).col_expr(jobs::Column::FinishedAt, Expr::value(now)),
+        Err(error) if job.attempts >= job.max_attempts => update
+            .col_expr(jobs::Column::Status, Expr::value(JobStatus::Dead))
+            .col_expr(jobs::Column::LastError, Expr::value(error))
+            .col_expr(jobs::Column::FinishedAt, Expr::value(now)),
+        Err(error) => update
+            .col_expr(jobs::Column::Status, Expr::value(JobStatus::Queued))
+            .col_expr(jobs::Column::LastError, Expr::value(error))
+            .col_expr(jobs::Column::RunAt, Expr::value(now + backoff(job.attempts))),
+    };
+    update.exec(&ijkpunt.db).await?;
+    Ok(())
+}
+
+/// 5 s, 10 s, 20 s, … at most an hour.
+fn backoff(attempts: i64) -> Duration {
+    Duration::seconds((5_i64 << attempts.clamp(1, 10).saturating_sub(1)).min(3600))
+}

@@ -1,0 +1,59 @@
+//! The worker's loop.
+
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio::sync::watch;
+
+use super::{Job, claim, finish};
+use crate::app::Ijkpunt;
+
+/// How long an idle worker waits before it looks again.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// Works until told to stop; a job that has begun is finished first.
+pub async fn work(ijkpunt: Ijkpunt, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pause = match run_one(&ijkpunt).await {
+            Ok(true) => continue,
+            Ok(false) => IDLE,
+            Err(error) => {
+                tracing::error!(%error, "the worker cannot reach its jobs");
+                IDLE * 4
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Runs what is due now and answers how many jobs that were. Tests call this instead of waiting.
+pub async fn run_due(ijkpunt: &Ijkpunt) -> Result<usize, DbErr> {
+    let mut done = 0;
+    while run_one(ijkpunt).await? {
+        done += 1;
+    }
+    Ok(done)
+}
+
+async fn run_one(ijkpunt: &Ijkpunt) -> Result<bool, DbErr> {
+    let Some(job) = claim(ijkpunt, ijkpunt.clock.now()).await? else {
+        return Ok(false);
+    };
+    let outcome = match serde_json::from_value::<Job>(job.payload.clone()) {
+        Ok(what) => run(ijkpunt, what).await,
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = &outcome {
+        tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
+    }
+    finish(ijkpunt, &job, outcome, ijkpunt.clock.now()).await?;
+    Ok(true)
+}
+
+/// Sends a job to the domain that knows how.
+async fn run(_ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
+    match job {}
+}

@@ -1,0 +1,65 @@
+//! Loading the dated rules that a fresh database starts from.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveValue::Set, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait};
+use serde::Deserialize;
+
+use crate::db::begin_write;
+use crate::entity::enums::{RuleKind, RuleSource};
+use crate::entity::policy_rules;
+use crate::ids::RuleId;
+
+/// The files, in the binary so that it runs without the source tree.
+const FILES: &[(RuleKind, &str, &str)] = &[(RuleKind::Setting, "settings.toml", include_str!("../../policy/settings.toml"))];
+
+/// A file is a list of `[[rule]]`: key, dates, ground, source and a body whose shape is that of its kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rule: Vec<FileRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRule {
+    key: String,
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    ground: String,
+    source: RuleSource,
+    body: serde_json::Value,
+}
+
+/// Fills an empty table of rules. A database that has rules is left alone: from then on they are changed in the office.
+pub async fn load_if_empty(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if policy_rules::Entity::find().count(db).await? > 0 {
+        return Ok(());
+    }
+    let tx = begin_write(db).await?;
+    for (kind, name, text) in FILES {
+        let file: File = toml::from_str(text).map_err(|error| DbErr::Custom(format!("{name}: {error}")))?;
+        let mut versions: BTreeMap<String, i64> = BTreeMap::new();
+        for rule in file.rule {
+            let version = versions.entry(rule.key.clone()).or_default();
+            *version += 1;
+            policy_rules::Entity::insert(policy_rules::ActiveModel {
+                id: Set(RuleId::new()),
+                kind: Set(*kind),
+                key: Set(rule.key),
+                version: Set(*version),
+                valid_from: Set(rule.valid_from),
+                valid_to: Set(rule.valid_to),
+                body: Set(rule.body),
+                ground: Set(rule.ground),
+                source: Set(rule.source),
+                created_at: Set(now),
+                ..Default::default()
+            })
+            .exec_without_returning(&tx)
+            .await?;
+        }
+    }
+    tx.commit().await
+}

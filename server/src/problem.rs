@@ -1,0 +1,212 @@
+//! What is said when something is refused: RFC 9457 problem documents, from one table of stable codes.
+//!
+//! A refusal in the domain is an enum that knows nothing of HTTP; the `From` implementations at the end of this file give it a code.
+//! Titles are said in the language of the caller. A 5xx says nothing of what went wrong inside.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpResponse, ResponseError};
+use sea_orm::DbErr;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::locale::Locale;
+
+/// Rows of code, status and title in Dutch, English, French and Arabic.
+macro_rules! codes {
+    ($($variant:ident $status:literal $code:literal: $nl:literal, $en:literal, $fr:literal, $ar:literal;)+) => {
+        /// Why a request was refused. The text of a code never changes once released.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($variant),+
+        }
+
+        impl Code {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),+ }
+            }
+
+            pub const fn title(self, locale: Locale) -> &'static str {
+                match self {
+                    $(Self::$variant => match locale { Locale::Nl => $nl, Locale::En => $en, Locale::Fr => $fr, Locale::Ar => $ar }),+
+                }
+            }
+        }
+    };
+}
+
+include!("problem_codes.rs");
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where in the request: a JSON pointer (RFC 6901), such as `/birth_date`.
+    pub pointer: String,
+    pub code: String,
+    pub message: String,
+}
+
+/// A refusal on its way to the caller.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub code: Code,
+    /// Which fields are wrong, each with a code of its own.
+    pub fields: Vec<(String, Code)>,
+    /// Facts that the caller's screen needs, such as the date from which a retake is possible.
+    pub facts: serde_json::Map<String, serde_json::Value>,
+    /// Somebody asked for what is not theirs: the refusal gets an audit row, also where the answer is a plain 404.
+    pub denied: bool,
+}
+
+/// The body of a problem document.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// Always `about:blank`-free: `urn:ijkpunt:problem:<code>`.
+    pub r#type: String,
+    pub title: String,
+    pub status: u16,
+    pub code: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// Facts for the screen, by code.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    pub facts: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Problem {
+    pub fn new(code: Code) -> Self {
+        Self { code, fields: Vec::new(), facts: serde_json::Map::new(), denied: false }
+    }
+
+    /// One or more fields of the request are wrong.
+    pub fn fields(fields: impl IntoIterator<Item = (impl Into<String>, Code)>) -> Self {
+        Self { fields: fields.into_iter().map(|(pointer, code)| (pointer.into(), code)).collect(), ..Self::new(Code::InvalidInput) }
+    }
+
+    pub fn field(pointer: impl Into<String>, code: Code) -> Self {
+        Self::fields([(pointer, code)])
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound)
+    }
+
+    /// Something of another agency: it answers as if it were not there, and the attempt is recorded.
+    pub fn hidden() -> Self {
+        Self { denied: true, ..Self::new(Code::NotFound) }
+    }
+
+    pub fn forbidden() -> Self {
+        Self { denied: true, ..Self::new(Code::Forbidden) }
+    }
+
+    pub fn with_fact(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub fn body(&self, locale: Locale) -> ProblemBody {
+        ProblemBody {
+            r#type: format!("urn:ijkpunt:problem:{}", self.code.as_str()),
+            title: self.code.title(locale).to_owned(),
+            status: self.code.status(),
+            code: self.code.as_str().to_owned(),
+            errors: self
+                .fields
+                .iter()
+                .map(|(pointer, code)| FieldError {
+                    pointer: pointer.clone(),
+                    code: code.as_str().to_owned(),
+                    message: code.title(locale).to_owned(),
+                })
+                .collect(),
+            facts: self.facts.clone(),
+        }
+    }
+
+    pub fn response(&self, locale: Locale) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        response.insert_header((header::CONTENT_LANGUAGE, locale.as_str()));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE || self.status_code() == StatusCode::TOO_MANY_REQUESTS {
+            response.insert_header((header::RETRY_AFTER, "2"));
+        }
+        response.body(serde_json::to_string(&self.body(locale)).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.as_str())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// In Dutch; `http::middleware` says it again in the caller's language, which only the request knows.
+    fn error_response(&self) -> HttpResponse {
+        self.response(Locale::Nl)
+    }
+}
+
+/// A database that cannot be reached, is full or too busy is a reason to try again; anything else is our fault.
+impl From<DbErr> for Problem {
+    fn from(error: DbErr) -> Self {
+        let text = error.to_string();
+        let passing = matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+            || [
+                "database or disk is full",
+                "disk I/O error",
+                "database is locked",
+                "No space left",
+                "shutting down",
+                "the database system is",
+                "connection",
+                "timed out",
+            ]
+            .iter()
+            .any(|sign| text.contains(sign));
+        tracing::error!(error = %text, passing, "the database refused");
+        Self::new(if passing { Code::Unavailable } else { Code::Internal })
+    }
+}
+
+impl From<crate::crypto::CannotOpen> for Problem {
+    fn from(error: crate::crypto::CannotOpen) -> Self {
+        tracing::error!(%error, "a sealed value does not open");
+        Self::new(Code::Internal)
+    }
+}
+
+impl From<crate::access::rules::Refusal> for Problem {
+    fn from(refusal: crate::access::rules::Refusal) -> Self {
+        match refusal {
+            crate::access::rules::Refusal::OtherAgency => Self::hidden(),
+            crate::access::rules::Refusal::NotYourRole => Self::forbidden(),
+        }
+    }
+}
+
+impl From<crate::access::actions::LoginRefusal> for Problem {
+    fn from(refusal: crate::access::actions::LoginRefusal) -> Self {
+        match refusal {
+            crate::access::actions::LoginRefusal::WrongCredentials => Self::new(Code::WrongCredentials),
+            crate::access::actions::LoginRefusal::TooManyTries => Self::new(Code::TooManyTries),
+            crate::access::actions::LoginRefusal::Database(error) => error.into(),
+        }
+    }
+}

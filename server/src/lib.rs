@@ -1,6 +1,7 @@
 //! IJkpunt: the platform for civic language tests. ARCHITECTURE.md tells what is where and why.
 
 pub mod access;
+pub mod agencies;
 pub mod app;
 pub mod audit;
 pub mod cli;

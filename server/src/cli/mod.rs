@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-mod serve;
+pub mod serve;
 
 #[derive(Parser)]
 #[command(name = "ijkpunt", version, about = "The platform for civic language tests")]

@@ -3,6 +3,8 @@
 use std::net::TcpListener;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::watch;
 
 use super::Outcome;
@@ -10,7 +12,7 @@ use crate::app::{self, Ijkpunt};
 use crate::audit::{self, Verified};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{db, jobs, policy};
+use crate::{agencies, db, jobs, policy};
 
 /// Opens the database, brings it up to date and gives a fresh one its rules.
 pub async fn open() -> Result<Ijkpunt, Box<dyn std::error::Error + Send + Sync>> {
@@ -18,8 +20,14 @@ pub async fn open() -> Result<Ijkpunt, Box<dyn std::error::Error + Send + Sync>>
     let keys = config.keys()?;
     let connection = db::open(&config.database_url).await?;
     let clock = Clock::System;
-    policy::load::load_if_empty(&connection, clock.now()).await?;
+    fill_fresh(&connection, clock.now()).await?;
     Ok(Ijkpunt::new(connection, clock, keys, config))
+}
+
+/// Gives a fresh database what it cannot do without; an existing one is left as it is.
+pub async fn fill_fresh(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), DbErr> {
+    agencies::load_if_empty(db).await?;
+    policy::load::load_if_empty(db, now).await
 }
 
 pub fn serve() -> Outcome {

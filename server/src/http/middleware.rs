@@ -23,11 +23,9 @@ pub async fn problems(
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .map_or(Locale::Nl, Locale::from_accept_language);
-    let http_request = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, http_request.clone()),
-    };
+    // The request must not be held here: the router writes the matched address into it.
+    let response = next.call(request).await?.map_into_boxed_body();
+    let http_request = response.request().clone();
     let problem = match response.response().error() {
         None => return Ok(response.map_into_left_body()),
         Some(error) => error.as_error::<Problem>().cloned().unwrap_or_else(|| {

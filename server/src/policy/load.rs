@@ -25,8 +25,8 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct FileRule {
     key: String,
-    valid_from: NaiveDate,
-    valid_to: Option<NaiveDate>,
+    valid_from: toml::value::Datetime,
+    valid_to: Option<toml::value::Datetime>,
     ground: String,
     source: RuleSource,
     body: serde_json::Value,
@@ -49,8 +49,8 @@ pub async fn load_if_empty(db: &DatabaseConnection, now: DateTime<Utc>) -> Resul
                 kind: Set(*kind),
                 key: Set(rule.key),
                 version: Set(*version),
-                valid_from: Set(rule.valid_from),
-                valid_to: Set(rule.valid_to),
+                valid_from: Set(date(&rule.valid_from)?),
+                valid_to: Set(rule.valid_to.as_ref().map(date).transpose()?),
                 body: Set(rule.body),
                 ground: Set(rule.ground),
                 source: Set(rule.source),
@@ -62,4 +62,8 @@ pub async fn load_if_empty(db: &DatabaseConnection, now: DateTime<Utc>) -> Resul
         }
     }
     tx.commit().await
+}
+
+fn date(written: &toml::value::Datetime) -> Result<NaiveDate, DbErr> {
+    written.to_string().parse().map_err(|error| DbErr::Custom(format!("{written}: {error}")))
 }

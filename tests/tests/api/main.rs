@@ -1,0 +1,4 @@
+//! The API by its front door. A module a subject; each test runs on SQLite and on PostgreSQL.
+
+mod access;
+mod routes;

@@ -341,16 +341,33 @@ CREATE TABLE attempts (
     paused_reason TEXT,
     finished_at TIMESTAMPTZ,
     finished_reason TEXT,
-    kiosk_id UUID REFERENCES kiosks (id),
-    -- Raised at each take-over: a kiosk that holds an older number is told that another one has taken over.
-    epoch BIGINT NOT NULL DEFAULT 0,
-    token_hash BYTEA UNIQUE,
-    last_seen_at TIMESTAMPTZ,
-    current_position BIGINT NOT NULL DEFAULT 0,
+    item_count BIGINT NOT NULL,
     UNIQUE (booking_id, part)
 );
 CREATE INDEX attempts_by_session ON attempts (session_id);
+CREATE INDEX attempts_by_deadline ON attempts (status, deadline_at);
 CREATE INDEX attempts_by_candidate ON attempts (candidate_id, part);
+
+-- The one browser that may work on a booking's attempts. Each start, resume or move raises the epoch and replaces the token,
+-- so that a kiosk that held the older token is told that another one has taken over.
+CREATE TABLE sittings (
+    booking_id UUID PRIMARY KEY REFERENCES bookings (id),
+    kiosk_id UUID REFERENCES kiosks (id),
+    epoch BIGINT NOT NULL,
+    token_hash BYTEA UNIQUE,
+    language TEXT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX sittings_by_kiosk ON sittings (kiosk_id);
+
+-- What a kiosk last said. A narrow table of its own, since it is written with every answer and heartbeat.
+CREATE TABLE presence (
+    attempt_id UUID PRIMARY KEY REFERENCES attempts (id),
+    last_seen_at TIMESTAMPTZ NOT NULL,
+    position BIGINT NOT NULL,
+    -- The first sign of life after the deadline: how long ago decides whether work done offline may still come in.
+    after_deadline_at TIMESTAMPTZ
+);
 
 CREATE TABLE attempt_items (
     attempt_id UUID NOT NULL REFERENCES attempts (id),
@@ -388,7 +405,9 @@ CREATE TABLE recordings (
     started_at TIMESTAMPTZ NOT NULL,
     completed_at TIMESTAMPTZ,
     slices BIGINT,
-    duration_ms BIGINT
+    duration_ms BIGINT,
+    -- The candidate hears a recording back once.
+    played_back_at TIMESTAMPTZ
 );
 CREATE INDEX recordings_by_attempt ON recordings (attempt_id, position);
 

@@ -1,7 +1,7 @@
 use sea_orm::entity::prelude::*;
 
 use super::enums::{AttemptStatus, Band, Part};
-use crate::ids::{AgencyId, AttemptId, BookingId, CandidateId, EnrolmentId, FormId, KioskId, RuleId, SessionId};
+use crate::ids::{AgencyId, AttemptId, BookingId, CandidateId, EnrolmentId, FormId, RuleId, SessionId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,12 +31,7 @@ pub struct Model {
     pub paused_reason: Option<String>,
     pub finished_at: Option<DateTimeUtc>,
     pub finished_reason: Option<String>,
-    pub kiosk_id: Option<KioskId>,
-    /// Raised at each take-over: a kiosk that holds an older number is told that another one has taken over.
-    pub epoch: i64,
-    pub token_hash: Option<Vec<u8>>,
-    pub last_seen_at: Option<DateTimeUtc>,
-    pub current_position: i64,
+    pub item_count: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,6 +15,7 @@ pub struct Model {
     pub completed_at: Option<DateTimeUtc>,
     pub slices: Option<i64>,
     pub duration_ms: Option<i64>,
+    pub played_back_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,19 @@
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{BookingId, KioskId};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "sittings")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub booking_id: BookingId,
+    pub kiosk_id: Option<KioskId>,
+    /// Raised at each take-over: a kiosk that holds an older token is told that another one has taken over.
+    pub epoch: i64,
+    pub token_hash: Option<Vec<u8>>,
+    pub language: String,
+    pub started_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,42 @@
+# The two commands are `make run` and `make test`; the rest is for those who change things.
+
+.DEFAULT_GOAL := help
+BIN := target/release/ijkpunt
+export IJKPUNT_DATA ?= data
+
+.PHONY: help run demo build web test test-rust test-web check bench soak clean
+
+help:            ## What can be made
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/make /'
+
+run: build       ## Build all and serve a worked example on an embedded database in data/ (kept from run to run)
+	$(BIN) demo
+
+demo: build      ## Start the worked example over, on a fresh database
+	$(BIN) demo --fresh
+
+build: web       ## Build the web apps and the one binary
+	cargo build --release --locked -p ijkpunt
+
+web: web/dist/.built
+
+web/dist/.built: web/node_modules/.installed $(shell git ls-files web 2>/dev/null)
+	cd web && npm run --silent build && touch dist/.built
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund && touch node_modules/.installed
+
+test: web        ## Everything that must be green; installs what the tests need
+	scripts/install-test-tools.sh
+	scripts/test.sh
+
+check: web       ## Format, lints, licences, types, and that generated files are fresh
+	scripts/check.sh
+
+bench: build     ## Measure: answers saved, beside what the bare database commits, on SQLite and PostgreSQL
+	scripts/install-test-tools.sh
+	$(BIN) bench
+	scripts/with-postgres.sh sh -c 'createdb=$$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)/createdb; "$$createdb" --maintenance-db="$$IJKPUNT_TEST_POSTGRES/postgres" bench && DATABASE_URL="$$IJKPUNT_TEST_POSTGRES/bench" $(BIN) bench'
+
+clean:           ## Remove what was built (not the data)
+	rm -rf target web/dist web/node_modules tests/browser/node_modules

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Installs what the tests need and a bare Debian machine lacks, and says what it does: Chromium, PostgreSQL, fonts, PDF and sound tools.
+set -euo pipefail
+
+missing=()
+need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
+need chromium chromium
+[ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || missing+=(postgresql)
+need pdftotext poppler-utils
+need qpdf qpdf
+need opusinfo opus-tools
+need python3 python3
+need curl curl
+fc-list 2>/dev/null | grep -qi "noto.*arab" || missing+=(fontconfig fonts-noto-core)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "Installing what the tests need: ${missing[*]}"
+  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi

@@ -17,6 +17,12 @@ struct Cli {
 enum Command {
     /// Serve the web apps and the API, and work in the background
     Serve,
+    /// Serve a worked example, with made-up people and an account for every role
+    Demo {
+        /// Start over: remove the database and the media of the data folder first
+        #[arg(long)]
+        fresh: bool,
+    },
     /// Work in the background without serving
     Work,
     /// Bring the database's schema up to date
@@ -40,6 +46,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Serve => serve::serve(),
+        Command::Demo { fresh } => serve::demo(fresh),
         Command::Work => serve::work(),
         Command::Migrate => serve::migrate(),
         Command::Audit { command: AuditCommand::Verify } => serve::verify_audit(),

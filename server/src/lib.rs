@@ -19,3 +19,4 @@ pub mod media;
 pub mod money;
 pub mod policy;
 pub mod problem;
+pub mod results;

@@ -210,3 +210,24 @@ impl From<crate::access::actions::LoginRefusal> for Problem {
         }
     }
 }
+
+impl From<crate::results::gate::GateRefusal> for Problem {
+    fn from(refusal: crate::results::gate::GateRefusal) -> Self {
+        use crate::results::gate::GateRefusal;
+        use crate::results::rules::Refusal;
+        match refusal {
+            GateRefusal::Rule(Refusal::EnrolmentClosed) => Self::new(Code::EnrolmentClosed),
+            GateRefusal::Rule(Refusal::NotNeeded) => Self::new(Code::NotNeeded),
+            GateRefusal::Rule(Refusal::AlreadyPassed) => Self::new(Code::AlreadyPassed),
+            GateRefusal::Rule(Refusal::FirstSittingNotPassed { missing }) => {
+                let missing: Vec<&str> = missing.iter().map(|part| part.as_str()).collect();
+                Self::new(Code::FirstSittingNotPassed).with_fact("missing", missing)
+            }
+            GateRefusal::Rule(Refusal::AnotherDay { from }) => Self::new(Code::AnotherDay).with_fact("from", from.to_string()),
+            GateRefusal::Rule(Refusal::RetakeTooEarly { part, from }) => {
+                Self::new(Code::RetakeTooEarly).with_fact("part", part.as_str()).with_fact("from", from.to_string())
+            }
+            GateRefusal::Database(error) => error.into(),
+        }
+    }
+}

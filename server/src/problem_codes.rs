@@ -22,4 +22,12 @@ codes! {
     WrongCredentials 401 "wrong-credentials": "Gebruikersnaam of wachtwoord is niet juist.", "User name or password is wrong.", "Nom d'utilisateur ou mot de passe incorrect.", "اسم المستخدم أو كلمة المرور غير صحيحة.";
     TooManyTries 429 "too-many-tries": "Te veel pogingen. Wacht een kwartier.", "Too many tries. Wait a quarter of an hour.", "Trop de tentatives. Attendez un quart d'heure.", "محاولات كثيرة جدًا. انتظر ربع ساعة.";
     CrossSite 403 "cross-site": "Deze aanvraag komt niet van onze eigen pagina's.", "This request does not come from our own pages.", "Cette requête ne vient pas de nos propres pages.", "هذا الطلب لا يأتي من صفحاتنا.";
+
+    // Results and the gate
+    EnrolmentClosed 409 "enrolment-closed": "Deze inschrijving is afgesloten.", "This enrolment is closed.", "Cette inscription est clôturée.", "هذا التسجيل مغلق.";
+    NotNeeded 409 "not-needed": "Voor dit testdoel is dit onderdeel niet nodig.", "This purpose does not need this part.", "Cet objectif ne demande pas cette partie.", "هذا الجزء غير مطلوب لهذا الغرض.";
+    AlreadyPassed 409 "already-passed": "De kandidaat is hiervoor al geslaagd.", "The candidate has passed this already.", "Le candidat a déjà réussi cette partie.", "لقد نجح المرشح في هذا الجزء من قبل.";
+    FirstSittingNotPassed 409 "first-sitting-not-passed": "Schrijven en spreken kan pas na slagen voor lezen en luisteren.", "Writing and speaking open after passing reading and listening.", "L'écriture et l'expression orale s'ouvrent après la réussite de la lecture et de l'écoute.", "لا يمكن أداء الكتابة والمحادثة إلا بعد النجاح في القراءة والاستماع.";
+    AnotherDay 409 "another-day": "Het tweede testmoment is op een andere dag dan het eerste.", "The second sitting is on another day than the first.", "La deuxième séance a lieu un autre jour que la première.", "الجلسة الثانية تكون في يوم آخر غير يوم الجلسة الأولى.";
+    RetakeTooEarly 409 "retake-too-early": "Herkansen kan pas later: kijk naar de datum.", "A retake is possible only later: see the date.", "Une nouvelle tentative n'est possible que plus tard : voyez la date.", "لا يمكن إعادة الاختبار إلا لاحقًا: انظر التاريخ.";
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::JobId;
+use crate::ids::{CandidateId, EnrolmentId, JobId};
 
 mod work;
 
@@ -19,7 +19,12 @@ pub use work::{run_due, work};
 /// What a worker can be asked to do. Each domain adds its own, and `work::run` sends it there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Job {}
+pub enum Job {
+    /// Issue, renew or withdraw an enrolment's certificate, so that it says what the results say.
+    SettleCertificate { enrolment_id: EnrolmentId },
+    /// Take the decisions that a candidate's results and certificates call for.
+    SettleTrajectory { candidate_id: CandidateId },
+}
 
 /// Asks for work. The same `dedup_key` is asked for once only.
 pub async fn enqueue(tx: &DatabaseTransaction, now: DateTime<Utc>, job: &Job, dedup_key: Option<String>) -> Result<(), DbErr> {

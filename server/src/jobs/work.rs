@@ -55,5 +55,7 @@ async fn run_one(ijkpunt: &Ijkpunt) -> Result<bool, DbErr> {
 
 /// Sends a job to the domain that knows how.
 async fn run(_ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
-    match job {}
+    match job {
+        Job::SettleCertificate { .. } | Job::SettleTrajectory { .. } => Ok(()),
+    }
 }

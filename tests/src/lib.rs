@@ -1,5 +1,7 @@
 //! What the tests share: the product, running on a database of its own, and people who use it.
 
+pub mod process;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -266,4 +268,9 @@ async fn postgres_copy() -> String {
     drop(copying);
     admin.close().await.unwrap();
     format!("{server}/{name}")
+}
+
+/// The PostgreSQL that the tests run on.
+pub fn postgres_server() -> String {
+    std::env::var("IJKPUNT_TEST_POSTGRES").expect("run the tests through `make test` or scripts/with-postgres.sh, which start a PostgreSQL")
 }

@@ -1,9 +1,11 @@
 //! The command line. Commands that need no database run without one.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod backup;
 pub mod serve;
 
 #[derive(Parser)]
@@ -27,6 +29,10 @@ enum Command {
     Work,
     /// Bring the database's schema up to date
     Migrate,
+    /// Copy the database and the media to a new folder, while the product serves
+    Backup { folder: PathBuf },
+    /// Put a backup back into an empty data folder or database, and prove that it is whole
+    Restore { folder: PathBuf },
     /// Check the paper trail
     Audit {
         #[command(subcommand)]
@@ -49,6 +55,8 @@ pub fn run() -> ExitCode {
         Command::Demo { fresh } => serve::demo(fresh),
         Command::Work => serve::work(),
         Command::Migrate => serve::migrate(),
+        Command::Backup { folder } => backup::backup(&folder),
+        Command::Restore { folder } => backup::restore(&folder),
         Command::Audit { command: AuditCommand::Verify } => serve::verify_audit(),
         Command::Openapi => print_openapi(),
     };

@@ -1,0 +1,117 @@
+//! The product as a process of its own, as an operator runs it: to be started, killed and started again.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use sea_orm::{ConnectionTrait, Database};
+use tempfile::TempDir;
+
+use crate::Backend;
+
+/// The binary, beside the test's own.
+pub fn binary() -> PathBuf {
+    let mut folder = std::env::current_exe().unwrap();
+    while !folder.join("ijkpunt").is_file() {
+        assert!(folder.pop(), "build the product first: cargo build -p ijkpunt");
+    }
+    folder.join("ijkpunt")
+}
+
+/// A data folder and a database that outlive the processes that use them.
+pub struct Installation {
+    pub folder: TempDir,
+    pub database_url: Option<String>,
+}
+
+impl Installation {
+    pub async fn new(backend: Backend) -> Self {
+        let database_url = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(empty_postgres().await),
+        };
+        Self { folder: tempfile::tempdir().unwrap(), database_url }
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .args(arguments)
+            .env("IJKPUNT_DATA", self.folder.path())
+            .env("IJKPUNT_LISTEN", "127.0.0.1:0")
+            .env("IJKPUNT_DEMO_PASSWORD", crate::PASSWORD);
+        command.env_remove("DATABASE_URL");
+        if let Some(url) = &self.database_url {
+            command.env("DATABASE_URL", url);
+        }
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Starts the worked example and waits until it serves.
+    pub fn serve(&self) -> Process {
+        let mut child = self.command(&["demo"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.split_once("IJkpunt serves at ")
+                    .and_then(|(_, rest)| rest.split('/').nth(2).map(|address| format!("http://{address}")))
+            })
+            .expect("the product says where it serves");
+        // What it prints later must be read, or the pipe fills up.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Process { child, url }
+    }
+}
+
+/// A running product; it dies with the test.
+pub struct Process {
+    child: Child,
+    pub url: String,
+}
+
+impl Process {
+    /// As a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub fn user(&self) -> crate::User {
+        crate::User { http: reqwest::Client::builder().cookie_store(true).build().unwrap(), url: self.url.clone(), id: None }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn empty_postgres() -> String {
+    let server = crate::postgres_server();
+    let admin = Database::connect(format!("{server}/postgres")).await.unwrap();
+    let name = format!("installation_{}", uuid::Uuid::new_v4().simple());
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.close().await.unwrap();
+    format!("{server}/{name}")
+}
+
+/// What a command printed.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+pub fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}

@@ -1,0 +1,3 @@
+//! The command line, as an operator uses it.
+
+mod backup;

@@ -30,4 +30,38 @@ codes! {
     FirstSittingNotPassed 409 "first-sitting-not-passed": "Schrijven en spreken kan pas na slagen voor lezen en luisteren.", "Writing and speaking open after passing reading and listening.", "L'écriture et l'expression orale s'ouvrent après la réussite de la lecture et de l'écoute.", "لا يمكن أداء الكتابة والمحادثة إلا بعد النجاح في القراءة والاستماع.";
     AnotherDay 409 "another-day": "Het tweede testmoment is op een andere dag dan het eerste.", "The second sitting is on another day than the first.", "La deuxième séance a lieu un autre jour que la première.", "الجلسة الثانية تكون في يوم آخر غير يوم الجلسة الأولى.";
     RetakeTooEarly 409 "retake-too-early": "Herkansen kan pas later: kijk naar de datum.", "A retake is possible only later: see the date.", "Une nouvelle tentative n'est possible que plus tard : voyez la date.", "لا يمكن إعادة الاختبار إلا لاحقًا: انظر التاريخ.";
+
+    // Kiosks and delivery
+    KioskUnknown 401 "kiosk-unknown": "Dit toestel is niet aangemeld als kiosk.", "This device is not enrolled as a kiosk.", "Cet appareil n'est pas inscrit comme kiosque.", "هذا الجهاز غير مسجّل ككشك اختبار.";
+    KioskRevoked 401 "kiosk-revoked": "Deze kiosk is ingetrokken.", "This kiosk has been revoked.", "Ce kiosque a été révoqué.", "تم إلغاء هذا الكشك.";
+    EnrolCodeWrong 422 "enrol-code-wrong": "Deze aanmeldcode bestaat niet of is niet meer geldig.", "This enrolment code does not exist or is no longer valid.", "Ce code d'inscription n'existe pas ou n'est plus valable.", "رمز التسجيل هذا غير موجود أو لم يعد صالحًا.";
+    KioskNameTaken 422 "kiosk-name-taken": "Deze naam is op deze plaats al gebruikt.", "This name is already used at this site.", "Ce nom est déjà utilisé sur ce site.", "هذا الاسم مستخدم بالفعل في هذا الموقع.";
+    CodeWrong 422 "code-wrong": "Deze code is niet juist. Vraag hulp aan de toetsassistent.", "This code is not right. Ask the invigilator for help.", "Ce code n'est pas correct. Demandez de l'aide au surveillant.", "هذا الرمز غير صحيح. اطلب المساعدة من المراقب.";
+    CodeUsed 409 "code-used": "Deze code is al gebruikt. Vraag een nieuwe aan de toetsassistent.", "This code has been used. Ask the invigilator for a new one.", "Ce code a déjà été utilisé. Demandez-en un nouveau au surveillant.", "تم استخدام هذا الرمز. اطلب رمزًا جديدًا من المراقب.";
+    CodeExpired 409 "code-expired": "Deze code is niet meer geldig. Vraag een nieuwe aan de toetsassistent.", "This code is no longer valid. Ask the invigilator for a new one.", "Ce code n'est plus valable. Demandez-en un nouveau au surveillant.", "لم يعد هذا الرمز صالحًا. اطلب رمزًا جديدًا من المراقب.";
+    WrongKiosk 409 "wrong-kiosk": "Deze code hoort bij een andere plaats in het lokaal.", "This code belongs to another seat in the room.", "Ce code correspond à une autre place dans la salle.", "هذا الرمز يخص مقعدًا آخر في القاعة.";
+    SessionNotOpen 409 "session-not-open": "De sessie is niet open.", "The session is not open.", "La session n'est pas ouverte.", "الجلسة غير مفتوحة.";
+    SessionPaused 409 "session-paused": "De sessie is gepauzeerd.", "The session is paused.", "La session est en pause.", "الجلسة متوقفة مؤقتًا.";
+    LanguageUnknown 422 "language-unknown": "Deze taal is hier niet beschikbaar.", "This language is not available here.", "Cette langue n'est pas disponible ici.", "هذه اللغة غير متاحة هنا.";
+    NoForm 409 "no-form": "Voor dit onderdeel is geen toets gepubliceerd.", "No test has been published for this part.", "Aucun test n'est publié pour cette partie.", "لم يُنشر أي اختبار لهذا الجزء.";
+    NoCutScore 409 "no-cut-score": "Voor dit onderdeel geldt op deze dag geen cesuurregel.", "No cut-score rule is in force for this part on this day.", "Aucune règle de césure n'est en vigueur pour cette partie à cette date.", "لا توجد قاعدة درجة فاصلة سارية لهذا الجزء في هذا اليوم.";
+    NothingToResume 404 "nothing-to-resume": "Aan dit toestel is geen test bezig.", "No test is going on at this device.", "Aucun test n'est en cours sur cet appareil.", "لا يوجد اختبار جارٍ على هذا الجهاز.";
+    TakenOver 409 "taken-over": "Deze test gaat verder op een ander toestel.", "This test goes on at another device.", "Ce test continue sur un autre appareil.", "يستمر هذا الاختبار على جهاز آخر.";
+    AttemptNotCurrent 409 "attempt-not-current": "Dit onderdeel is nu niet aan de beurt.", "It is not this part's turn now.", "Ce n'est pas encore le tour de cette partie.", "ليس دور هذا الجزء الآن.";
+    AttemptNotRunning 409 "attempt-not-running": "Dit onderdeel is niet bezig.", "This part is not going on.", "Cette partie n'est pas en cours.", "هذا الجزء غير جارٍ.";
+    AttemptClosed 409 "attempt-closed": "Dit onderdeel is afgelopen.", "This part has ended.", "Cette partie est terminée.", "انتهى هذا الجزء.";
+    PlaysUsedUp 409 "plays-used-up": "U hebt dit fragment al zo vaak beluisterd als kan.", "You have listened to this as often as is allowed.", "Vous avez écouté cet extrait autant de fois que permis.", "لقد استمعت إلى هذا المقطع بالعدد المسموح به.";
+    SliceDamaged 422 "slice-damaged": "Dit stuk van de opname kwam beschadigd aan.", "This piece of the recording arrived damaged.", "Ce morceau de l'enregistrement est arrivé endommagé.", "وصل هذا الجزء من التسجيل تالفًا.";
+    SliceDiffers 409 "slice-differs": "Onder dit nummer is al een ander stuk van de opname bewaard.", "Another piece of the recording is kept under this number.", "Un autre morceau de l'enregistrement est déjà conservé sous ce numéro.", "جزء آخر من التسجيل محفوظ بهذا الرقم.";
+    SlicesMissing 409 "slices-missing": "Stukken van de opname zijn nog niet aangekomen.", "Pieces of the recording have not arrived yet.", "Des morceaux de l'enregistrement ne sont pas encore arrivés.", "لم تصل أجزاء من التسجيل بعد.";
+    AlreadyPlayed 409 "already-played": "U hebt deze opname al beluisterd.", "You have already listened to this recording.", "Vous avez déjà écouté cet enregistrement.", "لقد استمعت إلى هذا التسجيل بالفعل.";
+    AnswersMissing 409 "answers-missing": "Nog niet alle antwoorden zijn aangekomen.", "Not all answers have arrived yet.", "Toutes les réponses ne sont pas encore arrivées.", "لم تصل جميع الإجابات بعد.";
+
+    // The room
+    IdentityNotChecked 409 "identity-not-checked": "Controleer eerst de identiteit.", "Check the identity first.", "Vérifiez d'abord l'identité.", "تحقق من الهوية أولًا.";
+    NotSeated 409 "not-seated": "Geef de kandidaat eerst een plaats.", "Give the candidate a seat first.", "Attribuez d'abord une place au candidat.", "امنح المرشح مقعدًا أولًا.";
+    SeatTaken 409 "seat-taken": "Aan deze kiosk zit al iemand.", "Somebody is already at this kiosk.", "Quelqu'un est déjà à ce kiosque.", "يوجد شخص بالفعل في هذا الكشك.";
+    KioskNotUsable 409 "kiosk-not-usable": "Deze kiosk is niet aangemeld of is ingetrokken.", "This kiosk is not enrolled or has been revoked.", "Ce kiosque n'est pas inscrit ou a été révoqué.", "هذا الكشك غير مسجّل أو تم إلغاؤه.";
+    StillBusy 409 "still-busy": "Er zijn nog kandidaten bezig.", "Candidates are still working.", "Des candidats travaillent encore.", "لا يزال هناك مرشحون يعملون.";
+    AlreadyStarted 409 "already-started": "Deze kandidaat is al begonnen.", "This candidate has already started.", "Ce candidat a déjà commencé.", "لقد بدأ هذا المرشح بالفعل.";
 }

@@ -1,0 +1,294 @@
+//! Group commit: one task a process writes the answers of everybody.
+//!
+//! Each save waits in a bounded queue. The task takes what is waiting, commits it in one transaction and only then tells the kiosks: an
+//! acknowledged answer is durable. While one group is being flushed to disk the next one gathers, so that groups grow with the load and a
+//! single candidate never waits for company. A full queue is refused with 503, before memory grows.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, Statement,
+};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use super::rules::{self, Timing};
+use crate::clock::Clock;
+use crate::db::begin_write;
+use crate::entity::enums::AttemptStatus;
+use crate::entity::{answers, presence};
+use crate::ids::AttemptId;
+
+/// What may wait. At 10,000 candidates with an answer each 30 s about 340 come in a second.
+const QUEUE: usize = 4096;
+/// What is committed together at most.
+const GROUP: usize = 512;
+/// Rows an INSERT: well below what either database takes as parameters.
+const ROWS: usize = 1000;
+
+/// An answer as the kiosk sent it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub seq: i64,
+    pub position: i64,
+    pub response: Value,
+    pub flagged: bool,
+    pub client_at: DateTime<Utc>,
+    /// How long before sending it was given, by the kiosk's clock.
+    pub age: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub struct SaveRequest {
+    pub attempt: AttemptId,
+    pub kiosk_token_hash: Vec<u8>,
+    pub attempt_token_hash: Vec<u8>,
+    pub events: Vec<Event>,
+    pub position: Option<i64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Saved {
+    pub acknowledged: Option<i64>,
+    /// Kept apart: they came after the deadline.
+    pub late: Vec<i64>,
+    pub timing: Timing,
+    pub paused_reason: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SaveRefusal {
+    /// There is no such attempt, or the tokens are not those of its sitting.
+    #[error("the attempt is not this kiosk's")]
+    NotYours,
+    #[error("there is no question at position {0}")]
+    NoSuchPosition(i64),
+    #[error("too many answers are waiting")]
+    Full,
+    #[error("the database did not take the answers: {0}")]
+    Database(String),
+}
+
+struct Waiting {
+    request: SaveRequest,
+    reply: oneshot::Sender<Result<Saved, SaveRefusal>>,
+}
+
+/// The queue's entrance.
+#[derive(Clone, Debug)]
+pub struct Saves(mpsc::Sender<Waiting>);
+
+impl Saves {
+    /// Starts the task on a thread of its own, so that it lives as long as somebody may still hand in answers, whoever started it.
+    pub fn start(db: DatabaseConnection, clock: Clock) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let started = std::thread::Builder::new().name("saves".into()).spawn(move || {
+            match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(write(db, clock, receiver)),
+                Err(error) => tracing::error!(%error, "answers cannot be saved: no runtime"),
+            }
+        });
+        if let Err(error) = started {
+            tracing::error!(%error, "answers cannot be saved: no thread");
+        }
+        Self(sender)
+    }
+
+    /// Returns after the answers are durable.
+    pub async fn save(&self, request: SaveRequest) -> Result<Saved, SaveRefusal> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Waiting { request, reply }).map_err(|_| SaveRefusal::Full)?;
+        answer.await.unwrap_or(Err(SaveRefusal::Full))
+    }
+}
+
+async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<Waiting>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut group, GROUP).await > 0 {
+        let (requests, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|waiting| (waiting.request, waiting.reply)).unzip();
+        let outcomes = match commit(&db, &requests, clock.now()).await {
+            Ok(outcomes) => outcomes,
+            // One that the database does not take must not hold up the others.
+            Err(error) if requests.len() > 1 && !is_out_of_reach(&error) => one_by_one(&db, &clock, &requests).await,
+            Err(error) => {
+                tracing::error!(%error, saves = requests.len(), "answers could not be saved");
+                requests.iter().map(|_| Err(SaveRefusal::Database(error.to_string()))).collect()
+            }
+        };
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            // A kiosk that has gone away asks again.
+            let _ = reply.send(outcome);
+        }
+    }
+}
+
+async fn one_by_one(db: &DatabaseConnection, clock: &Clock, requests: &[SaveRequest]) -> Vec<Result<Saved, SaveRefusal>> {
+    let mut outcomes = Vec::with_capacity(requests.len());
+    for request in requests {
+        let outcome = commit(db, std::slice::from_ref(request), clock.now()).await;
+        outcomes.push(match outcome {
+            Ok(mut one) => one.pop().unwrap_or(Err(SaveRefusal::Full)),
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be saved");
+                Err(SaveRefusal::Database(error.to_string()))
+            }
+        });
+    }
+    outcomes
+}
+
+fn is_out_of_reach(error: &DbErr) -> bool {
+    matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+}
+
+/// Where an attempt stands, and whose it is.
+#[derive(FromQueryResult)]
+struct Standing {
+    id: AttemptId,
+    status: AttemptStatus,
+    time_limit_seconds: i64,
+    extra_seconds: i64,
+    deadline_at: Option<DateTime<Utc>>,
+    paused_at: Option<DateTime<Utc>>,
+    paused_reason: Option<String>,
+    item_count: i64,
+    token_hash: Option<Vec<u8>>,
+    kiosk_token_hash: Option<Vec<u8>>,
+    revoked_at: Option<DateTime<Utc>>,
+    after_deadline_at: Option<DateTime<Utc>>,
+    position: Option<i64>,
+}
+
+/// Saves a group in one transaction.
+async fn commit(
+    db: &DatabaseConnection,
+    requests: &[SaveRequest],
+    now: DateTime<Utc>,
+) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
+    let tx = begin_write(db).await?;
+    let mut standings = standings(&tx, requests).await?;
+    let mut rows = Vec::new();
+    let mut seen = HashMap::with_capacity(requests.len());
+    let mut outcomes = Vec::with_capacity(requests.len());
+    for request in requests {
+        outcomes.push(take(request, standings.get_mut(&request.attempt), now, &mut rows, &mut seen));
+    }
+    for chunk in rows.chunks(ROWS) {
+        answers::Entity::insert_many(chunk.to_vec())
+            // A number that is already there was acknowledged before: it changes nothing.
+            .on_conflict(OnConflict::columns([answers::Column::AttemptId, answers::Column::Seq]).do_nothing().to_owned())
+            .exec_without_returning(&tx)
+            .await?;
+    }
+    let seen: Vec<_> = seen.into_values().collect();
+    for chunk in seen.chunks(ROWS) {
+        presence::Entity::insert_many(chunk.to_vec())
+            .on_conflict(
+                OnConflict::column(presence::Column::AttemptId)
+                    .update_columns([presence::Column::LastSeenAt, presence::Column::Position, presence::Column::AfterDeadlineAt])
+                    .to_owned(),
+            )
+            .exec_without_returning(&tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(outcomes)
+}
+
+/// Checks one save against where its attempt stands, and adds its rows to the group's.
+fn take(
+    request: &SaveRequest,
+    standing: Option<&mut Standing>,
+    now: DateTime<Utc>,
+    rows: &mut Vec<answers::ActiveModel>,
+    seen: &mut HashMap<AttemptId, presence::ActiveModel>,
+) -> Result<Saved, SaveRefusal> {
+    let standing = standing.ok_or(SaveRefusal::NotYours)?;
+    let same = |stored: &Option<Vec<u8>>, given: &[u8]| stored.as_deref() == Some(given);
+    if standing.revoked_at.is_some()
+        || !same(&standing.token_hash, &request.attempt_token_hash)
+        || !same(&standing.kiosk_token_hash, &request.kiosk_token_hash)
+    {
+        return Err(SaveRefusal::NotYours);
+    }
+    let within = |position: &i64| (0..standing.item_count).contains(position);
+    if let Some(outside) = request.events.iter().map(|event| event.position).chain(request.position).find(|position| !within(position)) {
+        return Err(SaveRefusal::NoSuchPosition(outside));
+    }
+    let mut timing = standing.timing();
+    if rules::time_is_up(&timing, now) && timing.after_deadline_at.is_none() {
+        timing.after_deadline_at = Some(now);
+        standing.after_deadline_at = Some(now);
+    }
+    if let Some(position) = request.position {
+        standing.position = Some(position);
+    }
+    let mut late = Vec::new();
+    for event in &request.events {
+        let is_late = rules::is_late(&timing, event.age, now);
+        if is_late {
+            late.push(event.seq);
+        }
+        rows.push(answers::ActiveModel {
+            attempt_id: Set(request.attempt),
+            seq: Set(event.seq),
+            position: Set(event.position),
+            response: Set(event.response.clone()),
+            flagged: Set(event.flagged),
+            late: Set(is_late),
+            client_at: Set(event.client_at),
+            received_at: Set(now),
+        });
+    }
+    seen.insert(
+        request.attempt,
+        presence::ActiveModel {
+            attempt_id: Set(request.attempt),
+            last_seen_at: Set(now),
+            position: Set(standing.position.unwrap_or(0)),
+            after_deadline_at: Set(standing.after_deadline_at),
+        },
+    );
+    Ok(Saved { acknowledged: request.events.iter().map(|event| event.seq).max(), late, timing, paused_reason: standing.paused_reason.clone(), at: now })
+}
+
+impl Standing {
+    fn timing(&self) -> Timing {
+        Timing {
+            status: self.status,
+            time_limit_seconds: self.time_limit_seconds,
+            extra_seconds: self.extra_seconds,
+            deadline_at: self.deadline_at,
+            paused_at: self.paused_at,
+            after_deadline_at: self.after_deadline_at,
+        }
+    }
+}
+
+/// Reads where the attempts stand, and holds them as they are until the commit: one that is submitted in the same moment is either
+/// submitted before, and these answers are late, or after, and they count.
+async fn standings(tx: &DatabaseTransaction, requests: &[SaveRequest]) -> Result<HashMap<AttemptId, Standing>, DbErr> {
+    let mut ids: Vec<AttemptId> = requests.iter().map(|request| request.attempt).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let backend = tx.get_database_backend();
+    let (holes, hold) = match backend {
+        DbBackend::Sqlite => (vec!["?".to_owned(); ids.len()], ""),
+        _ => ((1..=ids.len()).map(|n| format!("${n}")).collect(), "FOR SHARE OF a"),
+    };
+    let sql = format!(
+        "SELECT a.id, a.status, a.time_limit_seconds, a.extra_seconds, a.deadline_at, a.paused_at, a.paused_reason, a.item_count,
+            s.token_hash, k.token_hash AS kiosk_token_hash, k.revoked_at, p.after_deadline_at, p.position
+        FROM attempts a JOIN sittings s ON s.booking_id = a.booking_id LEFT JOIN kiosks k ON k.id = s.kiosk_id
+            LEFT JOIN presence p ON p.attempt_id = a.id
+        WHERE a.id IN ({}) ORDER BY a.id {hold}",
+        holes.join(", ")
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, ids.into_iter().map(|id| id.0.into()));
+    let rows = Standing::find_by_statement(statement).all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+

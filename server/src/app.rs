@@ -10,6 +10,7 @@ use sea_orm::DatabaseConnection;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keys;
+use crate::delivery::writer::Saves;
 use crate::http::{middleware, routes};
 use crate::media::MediaStore;
 
@@ -21,11 +22,19 @@ pub struct Ijkpunt {
     pub keys: Arc<Keys>,
     pub config: Arc<Config>,
     pub media: MediaStore,
+    pub saves: Saves,
 }
 
 impl Ijkpunt {
     pub fn new(db: DatabaseConnection, clock: Clock, keys: Keys, config: Config) -> Self {
-        Self { media: MediaStore::new(config.data.join("media")), db, clock, keys: Arc::new(keys), config: Arc::new(config) }
+        Self {
+            saves: Saves::start(db.clone(), clock.clone()),
+            media: MediaStore::new(config.data.join("media")),
+            db,
+            clock,
+            keys: Arc::new(keys),
+            config: Arc::new(config),
+        }
     }
 }
 

@@ -211,6 +211,79 @@ impl From<crate::access::actions::LoginRefusal> for Problem {
     }
 }
 
+impl From<crate::kiosks::KioskRefusal> for Problem {
+    fn from(refusal: crate::kiosks::KioskRefusal) -> Self {
+        match refusal {
+            crate::kiosks::KioskRefusal::NotFound => Self::not_found(),
+            crate::kiosks::KioskRefusal::NameTaken => Self::field("/name", Code::KioskNameTaken),
+            crate::kiosks::KioskRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::kiosks::EnrolRefusal> for Problem {
+    fn from(refusal: crate::kiosks::EnrolRefusal) -> Self {
+        match refusal {
+            crate::kiosks::EnrolRefusal::CodeWrong => Self::field("/code", Code::EnrolCodeWrong),
+            crate::kiosks::EnrolRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::delivery::Refusal> for Problem {
+    fn from(refusal: crate::delivery::Refusal) -> Self {
+        use crate::delivery::Refusal;
+        match refusal {
+            Refusal::CodeWrong => Self::field("/code", Code::CodeWrong),
+            Refusal::CodeUsed => Self::new(Code::CodeUsed),
+            Refusal::CodeExpired => Self::new(Code::CodeExpired),
+            Refusal::TooManyTries => Self::new(Code::TooManyTries),
+            Refusal::WrongKiosk => Self::new(Code::WrongKiosk),
+            Refusal::SessionNotOpen => Self::new(Code::SessionNotOpen),
+            Refusal::SessionPaused => Self::new(Code::SessionPaused),
+            Refusal::LanguageUnknown => Self::field("/language", Code::LanguageUnknown),
+            Refusal::NoForm => Self::new(Code::NoForm),
+            Refusal::NoCutScore => Self::new(Code::NoCutScore),
+            Refusal::NothingToResume => Self::new(Code::NothingToResume),
+            Refusal::TakenOver => Self::new(Code::TakenOver),
+            Refusal::NotFound => Self::not_found(),
+            Refusal::NotCurrent => Self::new(Code::AttemptNotCurrent),
+            Refusal::NotRunning => Self::new(Code::AttemptNotRunning),
+            Refusal::Closed => Self::new(Code::AttemptClosed),
+            Refusal::PlaysUsedUp { plays, max_plays } => {
+                Self::new(Code::PlaysUsedUp).with_fact("plays", plays).with_fact("max_plays", max_plays)
+            }
+            Refusal::AnswersMissing { got, said } => Self::new(Code::AnswersMissing).with_fact("got", got).with_fact("said", said),
+            Refusal::SliceDamaged => Self::new(Code::SliceDamaged),
+            Refusal::SliceDiffers => Self::new(Code::SliceDiffers),
+            Refusal::SlicesMissing { missing } => Self::new(Code::SlicesMissing).with_fact("missing", missing),
+            Refusal::AlreadyPlayed => Self::new(Code::AlreadyPlayed),
+            Refusal::Media(error) => {
+                tracing::error!(%error, "the media store refused");
+                Self::new(Code::Unavailable)
+            }
+            Refusal::Item(error) => {
+                tracing::error!(%error, "a question cannot be delivered");
+                Self::new(Code::Internal)
+            }
+            Refusal::Database(error) => error.into(),
+            Refusal::Sealed(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::delivery::writer::SaveRefusal> for Problem {
+    fn from(refusal: crate::delivery::writer::SaveRefusal) -> Self {
+        use crate::delivery::writer::SaveRefusal;
+        match refusal {
+            SaveRefusal::NotYours => Self::new(Code::TakenOver),
+            SaveRefusal::NoSuchPosition(_) => Self::field("/position", Code::OutOfRange),
+            // Whatever the database said: the kiosk keeps the answers and comes again.
+            SaveRefusal::Full | SaveRefusal::Database(_) => Self::new(Code::Unavailable),
+        }
+    }
+}
+
 impl From<crate::results::gate::GateRefusal> for Problem {
     fn from(refusal: crate::results::gate::GateRefusal) -> Self {
         use crate::results::gate::GateRefusal;

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::rules::is_closed;
-use super::{Refusal, store};
+use super::{Refusal, paper, store};
 use crate::app::Ijkpunt;
 use crate::crypto::Keys;
 use crate::entity::{attempt_items, attempts, item_versions, media_files};
@@ -54,9 +54,7 @@ async fn media_of(db: &impl ConnectionTrait, attempt: &attempts::Model) -> Resul
         .await?;
     let mut media = Vec::new();
     for version in versions {
-        let names: std::collections::BTreeMap<String, MediaId> = serde_json::from_value(version.media)
-            .map_err(|error| DbErr::Type(format!("media of item version {}: {error}", version.id)))?;
-        media.extend(names.into_values());
+        media.extend(paper::media_of(&version)?.into_values());
     }
     media.sort_unstable();
     media.dedup();

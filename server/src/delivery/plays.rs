@@ -19,7 +19,8 @@ pub struct Plays {
 
 pub async fn play(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId, position: i64, media: &str) -> Result<Plays, Refusal> {
     let now = ijkpunt.clock.now();
-    let attempt = store::attempt(&ijkpunt.db, id).await?.filter(|attempt| attempt.booking_id == sitting.booking_id).ok_or(Refusal::NotFound)?;
+    let attempt =
+        store::attempt(&ijkpunt.db, id).await?.filter(|attempt| attempt.booking_id == sitting.booking_id).ok_or(Refusal::NotFound)?;
     let max_plays = paper::max_plays(ijkpunt, &attempt, position, media).await?.ok_or(Refusal::NotFound)?;
 
     let tx = begin_write(&ijkpunt.db).await?;

@@ -21,7 +21,8 @@ const MAX_SLICES: i64 = 3600;
 pub async fn begin(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId, position: i64, mime: &str) -> Result<RecordingId, Refusal> {
     let now = ijkpunt.clock.now();
     let tx = begin_write(&ijkpunt.db).await?;
-    let attempt = store::lock_attempt(&tx, id).await?.filter(|attempt| attempt.booking_id == sitting.booking_id).ok_or(Refusal::NotFound)?;
+    let attempt =
+        store::lock_attempt(&tx, id).await?.filter(|attempt| attempt.booking_id == sitting.booking_id).ok_or(Refusal::NotFound)?;
     if attempt.status != AttemptStatus::Running || rules::time_is_up(&store::timing(&attempt, None), now) {
         return Err(if rules::is_closed(attempt.status) { Refusal::Closed } else { Refusal::NotRunning });
     }

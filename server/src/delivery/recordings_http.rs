@@ -39,7 +39,8 @@ pub async fn begin(
     Json(body): Json<BeginRecording>,
 ) -> Result<web::Json<BegunRecording>, Problem> {
     // What is played back is told to be what the kiosk said it is, so that nothing but sound may be said.
-    let is_sound = body.mime.starts_with("audio/") && body.mime.len() <= 100 && body.mime.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+    let is_sound =
+        body.mime.starts_with("audio/") && body.mime.len() <= 100 && body.mime.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
     if !is_sound {
         return Err(Problem::field("/mime", Code::OutOfRange));
     }
@@ -95,10 +96,7 @@ pub async fn play_back(
     path: web::Path<(AttemptId, RecordingId)>,
 ) -> Result<HttpResponse, Problem> {
     let (mime, bytes) = recordings::play_back(&ijkpunt, &at_work.sitting, path.into_inner()).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, mime))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .body(bytes))
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, mime)).insert_header((header::CONTENT_ENCODING, "identity")).body(bytes))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

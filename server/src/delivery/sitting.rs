@@ -154,7 +154,5 @@ async fn current(ijkpunt: &Ijkpunt, attempt: &attempts::Model, epoch: i64, now: 
 }
 
 pub fn paused(attempt: &attempts::Model) -> Option<Paused> {
-    attempt
-        .paused_at
-        .map(|since| Paused { since, reason: attempt.paused_reason.clone().unwrap_or_else(|| "candidate".into()) })
+    attempt.paused_at.map(|since| Paused { since, reason: attempt.paused_reason.clone().unwrap_or_else(|| "candidate".into()) })
 }

@@ -260,11 +260,8 @@ async fn choose_form(
 
 /// Is somebody at work at this kiosk?
 pub async fn is_busy(tx: &DatabaseTransaction, kiosk: KioskId, except: BookingId) -> Result<bool, DbErr> {
-    let here = sittings::Entity::find()
-        .filter(sittings::Column::KioskId.eq(kiosk))
-        .filter(sittings::Column::BookingId.ne(except))
-        .all(tx)
-        .await?;
+    let here =
+        sittings::Entity::find().filter(sittings::Column::KioskId.eq(kiosk)).filter(sittings::Column::BookingId.ne(except)).all(tx).await?;
     for sitting in here {
         if store::attempts_of(tx, sitting.booking_id).await?.iter().any(|attempt| !is_closed(attempt.status)) {
             return Ok(true);

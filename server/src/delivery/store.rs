@@ -39,11 +39,7 @@ pub async fn sitting_by_token(db: &impl ConnectionTrait, kiosk: KioskId, token: 
 
 /// The attempts of a booking in the order in which they are sat.
 pub async fn attempts_of(db: &impl ConnectionTrait, booking: BookingId) -> Result<Vec<attempts::Model>, DbErr> {
-    attempts::Entity::find()
-        .filter(attempts::Column::BookingId.eq(booking))
-        .order_by_asc(attempts::Column::Position)
-        .all(db)
-        .await
+    attempts::Entity::find().filter(attempts::Column::BookingId.eq(booking)).order_by_asc(attempts::Column::Position).all(db).await
 }
 
 pub async fn attempt(db: &impl ConnectionTrait, id: AttemptId) -> Result<Option<attempts::Model>, DbErr> {
@@ -85,11 +81,7 @@ pub async fn answers_in_force(db: &impl ConnectionTrait, attempt: AttemptId) -> 
 
 /// The highest number that came in, late or not.
 pub async fn last_seq(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<i64, DbErr> {
-    let last = answers::Entity::find()
-        .filter(answers::Column::AttemptId.eq(attempt))
-        .order_by_desc(answers::Column::Seq)
-        .one(db)
-        .await?;
+    let last = answers::Entity::find().filter(answers::Column::AttemptId.eq(attempt)).order_by_desc(answers::Column::Seq).one(db).await?;
     Ok(last.map_or(0, |row| row.seq))
 }
 

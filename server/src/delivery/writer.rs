@@ -163,11 +163,7 @@ struct Standing {
 }
 
 /// Saves a group in one transaction.
-async fn commit(
-    db: &DatabaseConnection,
-    requests: &[SaveRequest],
-    now: DateTime<Utc>,
-) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
+async fn commit(db: &DatabaseConnection, requests: &[SaveRequest], now: DateTime<Utc>) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
     let tx = begin_write(db).await?;
     let mut standings = standings(&tx, requests).await?;
     let mut rows = Vec::new();
@@ -252,7 +248,13 @@ fn take(
             after_deadline_at: Set(standing.after_deadline_at),
         },
     );
-    Ok(Saved { acknowledged: request.events.iter().map(|event| event.seq).max(), late, timing, paused_reason: standing.paused_reason.clone(), at: now })
+    Ok(Saved {
+        acknowledged: request.events.iter().map(|event| event.seq).max(),
+        late,
+        timing,
+        paused_reason: standing.paused_reason.clone(),
+        at: now,
+    })
 }
 
 impl Standing {
@@ -291,4 +293,3 @@ async fn standings(tx: &DatabaseTransaction, requests: &[SaveRequest]) -> Result
     let rows = Standing::find_by_statement(statement).all(tx).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
-

@@ -3,7 +3,7 @@
 use actix_web::web;
 use utoipa::OpenApi;
 
-use crate::{access, problem};
+use crate::{access, delivery, kiosks, problem};
 
 /// An address answers 405 to methods that it does not have.
 macro_rules! routes {
@@ -37,6 +37,28 @@ routes! {
     // Who is there
     "/api/session" { get access::http::whoami, post access::http::login, delete access::http::logout }
     "/api/health" { get access::http::health }
+
+    // Kiosks, as the administrator sees them
+    "/api/kiosks" { get kiosks::http::list, post kiosks::http::create }
+    "/api/kiosks/{id}/code" { post kiosks::http::renew_code }
+    "/api/kiosks/{id}/revoke" { post kiosks::http::revoke }
+
+    // What a kiosk asks: docs/kiosk-protocol.md
+    "/api/kiosk/enrol" { post delivery::http::enrol }
+    "/api/kiosk/me" { get delivery::http::me }
+    "/api/kiosk/start" { post delivery::http::start_sitting }
+    "/api/kiosk/resume" { post delivery::http::resume }
+    "/api/kiosk/sitting" { get delivery::http::get_sitting }
+    "/api/kiosk/attempts/{id}/begin" { post delivery::http::begin }
+    "/api/kiosk/attempts/{id}/items" { get delivery::http::items }
+    "/api/kiosk/attempts/{id}/answers" { post delivery::http::answers }
+    "/api/kiosk/attempts/{id}/plays" { post delivery::http::play }
+    "/api/kiosk/attempts/{id}/submit" { post delivery::http::submit }
+    "/api/kiosk/attempts/{id}/recordings" { post delivery::recordings_http::begin }
+    "/api/kiosk/attempts/{id}/recordings/{recording}" { get delivery::recordings_http::play_back }
+    "/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}" { put delivery::recordings_http::put_slice }
+    "/api/kiosk/attempts/{id}/recordings/{recording}/complete" { post delivery::recordings_http::complete }
+    "/api/kiosk/media/{name}" { get delivery::http::media_file }
 }
 
 /// The description as the web client is generated from it. The program's version is left out, so that it changes only with the interface.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{CandidateId, EnrolmentId, JobId};
+use crate::ids::{AttemptId, CandidateId, EnrolmentId, JobId};
 
 mod work;
 
@@ -20,6 +20,8 @@ pub use work::{run_due, work};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
+    /// Mark an attempt that was closed, or give it to the examiners.
+    MarkAttempt { attempt: AttemptId },
     /// Issue, renew or withdraw an enrolment's certificate, so that it says what the results say.
     SettleCertificate { enrolment_id: EnrolmentId },
     /// Take the decisions that a candidate's results and certificates call for.

@@ -1,19 +1,27 @@
 //! The worker's loop.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::DbErr;
 use tokio::sync::watch;
 
 use super::{Job, claim, finish};
 use crate::app::Ijkpunt;
+use crate::{delivery, marking};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often the clock's own work is done.
+const SWEEP: Duration = Duration::from_secs(1);
 
 /// Works until told to stop; a job that has begun is finished first.
 pub async fn work(ijkpunt: Ijkpunt, mut stop: watch::Receiver<bool>) {
+    let mut swept = Instant::now();
     while !*stop.borrow() {
+        if swept.elapsed() >= SWEEP {
+            swept = Instant::now();
+            sweep(&ijkpunt).await;
+        }
         let pause = match run_one(&ijkpunt).await {
             Ok(true) => continue,
             Ok(false) => IDLE,
@@ -29,9 +37,17 @@ pub async fn work(ijkpunt: Ijkpunt, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// What no job asks for, because it depends on the clock alone: attempts whose time is up.
+async fn sweep(ijkpunt: &Ijkpunt) {
+    if let Err(error) = delivery::actions::end_overdue(ijkpunt).await {
+        tracing::error!(%error, "attempts past their time could not be ended");
+    }
+}
+
 /// Runs what is due now and answers how many jobs that were. Tests call this instead of waiting.
 pub async fn run_due(ijkpunt: &Ijkpunt) -> Result<usize, DbErr> {
     let mut done = 0;
+    delivery::actions::end_overdue(ijkpunt).await?;
     while run_one(ijkpunt).await? {
         done += 1;
     }
@@ -54,8 +70,9 @@ async fn run_one(ijkpunt: &Ijkpunt) -> Result<bool, DbErr> {
 }
 
 /// Sends a job to the domain that knows how.
-async fn run(_ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
+async fn run(ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
     match job {
+        Job::MarkAttempt { attempt } => marking::machine::mark_attempt(ijkpunt, attempt).await.map_err(|error| error.to_string()),
         Job::SettleCertificate { .. } | Job::SettleTrajectory { .. } => Ok(()),
     }
 }

@@ -17,7 +17,8 @@ pub async fn place(db: &impl ConnectionTrait, site: SiteId) -> Result<Option<(si
 
 /// The kiosks of some agencies, by site and name.
 pub async fn kiosks_of(db: &impl ConnectionTrait, agencies: &[AgencyId]) -> Result<Vec<(kiosks::Model, sites::Model)>, DbErr> {
-    let sites = sites::Entity::find().filter(sites::Column::AgencyId.is_in(agencies.to_vec())).order_by_asc(sites::Column::Name).all(db).await?;
+    let sites =
+        sites::Entity::find().filter(sites::Column::AgencyId.is_in(agencies.to_vec())).order_by_asc(sites::Column::Name).all(db).await?;
     let mut kiosks = kiosks::Entity::find()
         .filter(kiosks::Column::SiteId.is_in(sites.iter().map(|site| site.id)))
         .order_by_asc(kiosks::Column::Name)

@@ -12,7 +12,10 @@ use crate::entity::policy_rules;
 use crate::ids::RuleId;
 
 /// The files, in the binary so that it runs without the source tree.
-const FILES: &[(RuleKind, &str, &str)] = &[(RuleKind::Setting, "settings.toml", include_str!("../../policy/settings.toml"))];
+const FILES: &[(RuleKind, &str, &str)] = &[
+    (RuleKind::Language, "languages.toml", include_str!("../../policy/languages.toml")),
+    (RuleKind::Setting, "settings.toml", include_str!("../../policy/settings.toml")),
+];
 
 /// A file is a list of `[[rule]]`: key, dates, ground, source and a body whose shape is that of its kind.
 #[derive(Deserialize)]

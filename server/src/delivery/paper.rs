@@ -1,0 +1,97 @@
+//! The questions of an attempt, as they leave the server: delivery items, whose names and order are made for this attempt from its seed.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::Value;
+
+use super::{Refusal, media};
+use crate::app::Ijkpunt;
+use crate::entity::{attempt_items, attempts, item_versions, media_files};
+use crate::ids::{ItemVersionId, MediaId};
+use crate::items::qti;
+
+pub struct Paper {
+    pub questions: Vec<Question>,
+    pub media: Vec<File>,
+}
+
+pub struct Question {
+    pub position: i64,
+    pub item: Value,
+}
+
+pub struct File {
+    pub url: String,
+    pub bytes: i64,
+}
+
+/// All questions of an attempt and the files that they use, so that a kiosk can fetch them before the clock starts.
+pub async fn paper(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Paper, Refusal> {
+    let items = attempt_items::Entity::find()
+        .filter(attempt_items::Column::AttemptId.eq(attempt.id))
+        .order_by_asc(attempt_items::Column::Position)
+        .all(&ijkpunt.db)
+        .await?;
+    let versions: BTreeMap<ItemVersionId, item_versions::Model> = item_versions::Entity::find()
+        .filter(item_versions::Column::Id.is_in(items.iter().map(|item| item.item_version_id)))
+        .all(&ijkpunt.db)
+        .await?
+        .into_iter()
+        .map(|version| (version.id, version))
+        .collect();
+    let mut questions = Vec::with_capacity(items.len());
+    let mut used = Vec::new();
+    for row in items {
+        let version = versions.get(&row.item_version_id).ok_or(Refusal::NotFound)?;
+        questions.push(Question { position: row.position, item: question(ijkpunt, attempt, row.position, version)? });
+        used.extend(media_of(version)?.into_values());
+    }
+    used.sort_unstable();
+    used.dedup();
+    let files = media_files::Entity::find().filter(media_files::Column::Id.is_in(used)).all(&ijkpunt.db).await?;
+    let media = files.into_iter().map(|file| File { url: media::url(&ijkpunt.keys, attempt.id, file.id), bytes: file.size }).collect();
+    Ok(Paper { questions, media })
+}
+
+/// One question of an attempt.
+fn question(ijkpunt: &Ijkpunt, attempt: &attempts::Model, position: i64, version: &item_versions::Model) -> Result<Value, Refusal> {
+    let files = media_of(version)?;
+    let url = |name: &str| files.get(name).map(|id| media::url(&ijkpunt.keys, attempt.id, *id));
+    qti::deliver(version, &attempt.language, qti::seed(attempt.seed, position), &url).map_err(|error| Refusal::Item(error.to_string()))
+}
+
+/// How often a sound may be played; none where there is no such sound. Looked up in what the kiosk was given, since the name is an alias.
+pub async fn max_plays(ijkpunt: &Ijkpunt, attempt: &attempts::Model, position: i64, media: &str) -> Result<Option<i64>, Refusal> {
+    let Some(row) = attempt_items::Entity::find_by_id((attempt.id, position)).one(&ijkpunt.db).await? else { return Ok(None) };
+    let version = item_versions::Entity::find_by_id(row.item_version_id).one(&ijkpunt.db).await?.ok_or(Refusal::NotFound)?;
+    Ok(find_media(&question(ijkpunt, attempt, position, &version)?, media))
+}
+
+fn find_media(node: &Value, id: &str) -> Option<i64> {
+    match node {
+        Value::Object(map) if map.get("t").is_some_and(|t| t == "media") && map.get("id").is_some_and(|found| found == id) => {
+            Some(map.get("max_plays").and_then(Value::as_i64).unwrap_or(0))
+        }
+        Value::Object(map) => map.values().find_map(|value| find_media(value, id)),
+        Value::Array(list) => list.iter().find_map(|value| find_media(value, id)),
+        _ => None,
+    }
+}
+
+pub fn media_of(version: &item_versions::Model) -> Result<BTreeMap<String, MediaId>, DbErr> {
+    serde_json::from_value(version.media.clone()).map_err(|error| DbErr::Type(format!("media of item version {}: {error}", version.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_play_budget_is_found_wherever_the_sound_stands() {
+        let item = json!({ "v": 1, "body": [{ "t": "div", "c": ["Luister", { "t": "media", "id": "m1", "max_plays": 2 }] }] });
+        assert_eq!(find_media(&item, "m1"), Some(2));
+        assert_eq!(find_media(&item, "m2"), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! The item bank in the database: items with their versions, forms, rubrics and media.
+
+pub mod qti;

@@ -1,0 +1,3 @@
+//! From answers to marks: closed parts by machine, writing and speaking by examiners.
+
+pub mod machine;

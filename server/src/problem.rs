@@ -304,3 +304,21 @@ impl From<crate::results::gate::GateRefusal> for Problem {
         }
     }
 }
+
+impl From<crate::marking::ratings::actions::RatingRefusal> for Problem {
+    fn from(refusal: crate::marking::ratings::actions::RatingRefusal) -> Self {
+        use crate::marking::ratings::actions::RatingRefusal;
+        use crate::marking::ratings::rules::ScoreError;
+        match refusal {
+            RatingRefusal::Taken => Self::new(Code::RatingTaken),
+            RatingRefusal::RatedBefore => Self::new(Code::RatedBefore),
+            RatingRefusal::Closed => Self::new(Code::RatingClosed),
+            RatingRefusal::Scores(errors) => Self::fields(errors.into_iter().map(|error| match error {
+                ScoreError::UnknownCriterion(key) => (format!("/scores/{key}"), Code::UnknownField),
+                ScoreError::OutOfRange(key) => (format!("/scores/{key}"), Code::OutOfRange),
+                ScoreError::Missing(key) => (format!("/scores/{key}"), Code::Required),
+            })),
+            RatingRefusal::Database(error) => error.into(),
+        }
+    }
+}

@@ -64,4 +64,9 @@ codes! {
     KioskNotUsable 409 "kiosk-not-usable": "Deze kiosk is niet aangemeld of is ingetrokken.", "This kiosk is not enrolled or has been revoked.", "Ce kiosque n'est pas inscrit ou a été révoqué.", "هذا الكشك غير مسجّل أو تم إلغاؤه.";
     StillBusy 409 "still-busy": "Er zijn nog kandidaten bezig.", "Candidates are still working.", "Des candidats travaillent encore.", "لا يزال هناك مرشحون يعملون.";
     AlreadyStarted 409 "already-started": "Deze kandidaat is al begonnen.", "This candidate has already started.", "Ce candidat a déjà commencé.", "لقد بدأ هذا المرشح بالفعل.";
+
+    // Rating scripts
+    RatingTaken 409 "rating-taken": "Iemand anders beoordeelt dit werk al.", "Somebody else is rating this script already.", "Quelqu'un d'autre évalue déjà ce travail.", "شخص آخر يقيّم هذا العمل بالفعل.";
+    RatedBefore 409 "rated-before": "U beoordeelde dit werk al.", "You have rated this script before.", "Vous avez déjà évalué ce travail.", "لقد قيّمت هذا العمل من قبل.";
+    RatingClosed 409 "rating-closed": "Deze beoordeling is al ingediend of ligt niet meer bij u.", "This rating was handed in already, or is no longer yours.", "Cette évaluation est déjà remise ou n'est plus la vôtre.", "تم تسليم هذا التقييم بالفعل أو لم يعد لديك.";
 }

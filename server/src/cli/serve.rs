@@ -12,7 +12,7 @@ use crate::app::{self, Ijkpunt};
 use crate::audit::{self, Verified};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{agencies, db, demo, jobs, policy};
+use crate::{agencies, db, demo, jobs, marking, policy};
 
 /// Opens the database, brings it up to date and gives a fresh one its rules.
 pub async fn open(config: Config) -> Result<Ijkpunt, Box<dyn std::error::Error + Send + Sync>> {
@@ -26,7 +26,8 @@ pub async fn open(config: Config) -> Result<Ijkpunt, Box<dyn std::error::Error +
 /// Gives a fresh database what it cannot do without; an existing one is left as it is.
 pub async fn fill_fresh(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), DbErr> {
     agencies::load_if_empty(db).await?;
-    policy::load::load_if_empty(db, now).await
+    policy::load::load_if_empty(db, now).await?;
+    marking::ratings::rubrics::load_if_empty(db, now).await
 }
 
 pub fn serve() -> Outcome {

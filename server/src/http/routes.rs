@@ -3,6 +3,7 @@
 use actix_web::web;
 use utoipa::OpenApi;
 
+use crate::marking::ratings;
 use crate::{access, delivery, kiosks, problem};
 
 /// An address answers 405 to methods that it does not have.
@@ -59,6 +60,13 @@ routes! {
     "/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}" { put delivery::recordings_http::put_slice }
     "/api/kiosk/attempts/{id}/recordings/{recording}/complete" { post delivery::recordings_http::complete }
     "/api/kiosk/media/{name}" { get delivery::http::media_file }
+    // Rating writing and speaking
+    "/api/ratings" { get ratings::http::list }
+    "/api/ratings/{id}" { get ratings::http::read, put ratings::http::save }
+    "/api/ratings/{id}/claim" { post ratings::http::claim }
+    "/api/ratings/{id}/release" { post ratings::http::release }
+    "/api/ratings/{id}/submit" { post ratings::http::submit }
+    "/api/ratings/{id}/recordings/{recording}" { get ratings::http::recording }
 }
 
 /// The description as the web client is generated from it. The program's version is left out, so that it changes only with the interface.

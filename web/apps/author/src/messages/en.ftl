@@ -1,0 +1,2 @@
+author-home = Items
+author-home-empty = There are no items yet.

@@ -1,0 +1,2 @@
+author-home = Items
+author-home-empty = Er zijn nog geen items.

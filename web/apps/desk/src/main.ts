@@ -1,0 +1,8 @@
+import { startStaffApp } from "@ijkpunt/ui/staff";
+import { routes } from "./routes.ts";
+
+void startStaffApp({
+  name: "desk",
+  routes,
+  messages: import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" }),
+});

@@ -1,0 +1,2 @@
+desk-home = Kandidaten
+desk-home-empty = Zoek een kandidaat of registreer een nieuwe.

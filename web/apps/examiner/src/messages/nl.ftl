@@ -1,0 +1,2 @@
+examiner-home = Te beoordelen
+examiner-home-empty = Er ligt niets te beoordelen.

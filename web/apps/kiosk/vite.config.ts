@@ -1,0 +1,3 @@
+import { app } from "../../app.config.ts";
+
+export default app("kiosk");

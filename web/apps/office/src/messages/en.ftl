@@ -1,0 +1,2 @@
+office-home = Office
+office-home-empty = There is nothing to show yet.

@@ -1,0 +1,2 @@
+office-home = Bureau
+office-home-empty = Il n’y a encore rien à montrer.

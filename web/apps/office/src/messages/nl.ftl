@@ -1,0 +1,2 @@
+office-home = Kantoor
+office-home-empty = Er is nog niets te tonen.

@@ -1,0 +1,20 @@
+export {
+  t,
+  i18n,
+  useLocale,
+  startI18n,
+  rememberedLocale,
+  directionOf,
+  type Locale,
+  type Messages,
+} from "./messages.svelte.ts";
+export {
+  formatNumber,
+  formatMoney,
+  formatDate,
+  formatTime,
+  formatDateTime,
+  formatDuration,
+  formatPercent,
+  isoDate,
+} from "./format.ts";

@@ -1,0 +1,54 @@
+/**
+ * What a screen reads from the server: loading, there, or refused; read again when what `read` depends on changes, and by `reload`.
+ *
+ *     const candidate = resource(() => api.get("/api/candidates/{id}", { path: { id } }));
+ *     <Loading of={candidate}>{#snippet children(data)} … {/snippet}</Loading>
+ */
+import { Problem } from "@ijkpunt/api";
+import { sessionEnded } from "./session.svelte.ts";
+
+export interface Resource<T> {
+  readonly data: T | undefined;
+  readonly problem: Problem | undefined;
+  readonly loading: boolean;
+  reload(): Promise<void>;
+}
+
+/** To be called while a component starts. An answer that a later question overtook is thrown away. */
+export function resource<T>(read: () => Promise<T>): Resource<T> {
+  let now = $state.raw<{ data: T | undefined; problem: Problem | undefined; loading: boolean }>({
+    data: undefined,
+    problem: undefined,
+    loading: true,
+  });
+  let asked = 0;
+
+  async function load(promise: Promise<T>): Promise<void> {
+    const mine = (asked += 1);
+    try {
+      const data = await promise;
+      if (mine === asked) now = { data, problem: undefined, loading: false };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.code === "not-logged-in") sessionEnded();
+      if (mine === asked) now = { data: undefined, problem: error, loading: false };
+    }
+  }
+
+  $effect(() => {
+    void load(read());
+  });
+
+  return {
+    get data() {
+      return now.data;
+    },
+    get problem() {
+      return now.problem;
+    },
+    get loading() {
+      return now.loading;
+    },
+    reload: () => load(read()),
+  };
+}

@@ -1,0 +1,1 @@
+export { startStaffApp } from "./start.ts";

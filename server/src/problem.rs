@@ -272,6 +272,31 @@ impl From<crate::delivery::Refusal> for Problem {
     }
 }
 
+impl From<crate::room::Refusal> for Problem {
+    fn from(refusal: crate::room::Refusal) -> Self {
+        use crate::room::Refusal;
+        match refusal {
+            Refusal::NotFound => Self::not_found(),
+            Refusal::Conflict => Self::new(Code::Conflict),
+            Refusal::NotToday => Self::new(Code::NotToday),
+            Refusal::SessionNotOpen => Self::new(Code::SessionNotOpen),
+            Refusal::IdentityNotChecked => Self::new(Code::IdentityNotChecked),
+            Refusal::NotSeated => Self::new(Code::NotSeated),
+            Refusal::SeatTaken => Self::new(Code::SeatTaken),
+            Refusal::KioskNotUsable => Self::new(Code::KioskNotUsable),
+            Refusal::StillBusy { candidates } => Self::new(Code::StillBusy).with_fact("candidates", candidates),
+            Refusal::AlreadyStarted => Self::new(Code::AlreadyStarted),
+            Refusal::NotRunning => Self::new(Code::AttemptNotRunning),
+            Refusal::Paper(error) => {
+                tracing::error!(%error, "the tickets could not be made");
+                Self::new(Code::Internal)
+            }
+            Refusal::Database(error) => error.into(),
+            Refusal::Sealed(error) => error.into(),
+        }
+    }
+}
+
 impl From<crate::delivery::writer::SaveRefusal> for Problem {
     fn from(refusal: crate::delivery::writer::SaveRefusal) -> Self {
         use crate::delivery::writer::SaveRefusal;

@@ -62,6 +62,7 @@ codes! {
     NotSeated 409 "not-seated": "Geef de kandidaat eerst een plaats.", "Give the candidate a seat first.", "Attribuez d'abord une place au candidat.", "امنح المرشح مقعدًا أولًا.";
     SeatTaken 409 "seat-taken": "Aan deze kiosk zit al iemand.", "Somebody is already at this kiosk.", "Quelqu'un est déjà à ce kiosque.", "يوجد شخص بالفعل في هذا الكشك.";
     KioskNotUsable 409 "kiosk-not-usable": "Deze kiosk is niet aangemeld of is ingetrokken.", "This kiosk is not enrolled or has been revoked.", "Ce kiosque n'est pas inscrit ou a été révoqué.", "هذا الكشك غير مسجّل أو تم إلغاؤه.";
+    NotToday 409 "not-today": "Deze sessie is niet van vandaag.", "This session is not today's.", "Cette session n'est pas d'aujourd'hui.", "هذه الجلسة ليست اليوم.";
     StillBusy 409 "still-busy": "Er zijn nog kandidaten bezig.", "Candidates are still working.", "Des candidats travaillent encore.", "لا يزال هناك مرشحون يعملون.";
     AlreadyStarted 409 "already-started": "Deze kandidaat is al begonnen.", "This candidate has already started.", "Ce candidat a déjà commencé.", "لقد بدأ هذا المرشح بالفعل.";
 

@@ -4,7 +4,7 @@ use actix_web::web;
 use utoipa::OpenApi;
 
 use crate::marking::ratings;
-use crate::{access, delivery, kiosks, problem};
+use crate::{access, delivery, kiosks, problem, room};
 
 /// An address answers 405 to methods that it does not have.
 macro_rules! routes {
@@ -43,6 +43,27 @@ routes! {
     "/api/kiosks" { get kiosks::http::list, post kiosks::http::create }
     "/api/kiosks/{id}/code" { post kiosks::http::renew_code }
     "/api/kiosks/{id}/revoke" { post kiosks::http::revoke }
+
+    // The test room
+    "/api/room/sessions" { get room::http::list }
+    "/api/room/sessions/{id}" { get room::http::get }
+    "/api/room/sessions/{id}/live" { get room::http::watch }
+    "/api/room/sessions/{id}/open" { post room::http::open }
+    "/api/room/sessions/{id}/close" { post room::http::close }
+    "/api/room/sessions/{id}/pause" { post room::http::pause_room }
+    "/api/room/sessions/{id}/resume" { post room::http::resume_room }
+    "/api/room/sessions/{id}/incidents" { post room::http::write_incident }
+    "/api/room/sessions/{id}/tickets" { post room::http::print_tickets }
+    "/api/room/bookings/{id}/identity" { post room::http::check_identity }
+    "/api/room/bookings/{id}/seat" { post room::http::seat }
+    "/api/room/bookings/{id}/code" { post room::http::code }
+    "/api/room/bookings/{id}/move" { post room::http::move_seat }
+    "/api/room/bookings/{id}/absent" { post room::http::absent }
+    "/api/room/bookings/{id}/pause" { post room::http::pause }
+    "/api/room/bookings/{id}/resume" { post room::http::resume }
+    "/api/room/bookings/{id}/extra-time" { post room::http::extra_time }
+    "/api/room/bookings/{id}/end" { post room::http::end }
+    "/api/room/bookings/{id}/annul" { post room::http::annul }
 
     // What a kiosk asks: docs/kiosk-protocol.md
     "/api/kiosk/enrol" { post delivery::http::enrol }

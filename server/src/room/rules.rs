@@ -1,0 +1,74 @@
+//! What may be done in the room, and when somebody counts as connected.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::clock::belgian_date;
+use crate::entity::enums::{AttemptStatus, SessionStatus};
+
+/// A kiosk is heard every five seconds; after two that were missed it is shown as lost.
+pub const SILENCE: Duration = Duration::seconds(11);
+/// Codes stay good until some time after the planned end, since rooms run late.
+pub const CODE_AFTER_END: Duration = Duration::hours(2);
+
+pub fn is_connected(last_seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - last_seen <= SILENCE
+}
+
+/// A session is opened on its own day.
+pub fn may_open(starts_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    belgian_date(starts_at) == belgian_date(now)
+}
+
+pub fn is_running(status: SessionStatus) -> bool {
+    matches!(status, SessionStatus::Open | SessionStatus::Paused)
+}
+
+pub fn is_at_work(status: AttemptStatus) -> bool {
+    matches!(status, AttemptStatus::Running | AttemptStatus::Paused)
+}
+
+/// A code as it is shown: `4821-77`.
+pub fn spell(code: u32) -> String {
+    let digits = format!("{:06}", code % 1_000_000);
+    let (first, last) = digits.split_at(4);
+    format!("{first}-{last}")
+}
+
+/// Of a document's number only the end is kept.
+pub fn tail(number: &str) -> String {
+    let kept: Vec<char> = number.chars().filter(|c| c.is_alphanumeric()).collect();
+    kept.iter().skip(kept.len().saturating_sub(4)).collect::<String>().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_six_digits_also_when_it_begins_with_zero() {
+        assert_eq!(spell(482_177), "4821-77");
+        assert_eq!(spell(42), "0000-42");
+    }
+
+    #[test]
+    fn of_a_document_only_the_last_four_characters_are_kept() {
+        assert_eq!(tail("592-1234567-89"), "6789");
+        assert_eq!(tail("ab 1"), "AB1");
+        assert_eq!(tail("é-ü"), "ÉÜ");
+    }
+
+    #[test]
+    fn a_session_opens_on_its_belgian_day() {
+        let just_after_midnight = DateTime::parse_from_rfc3339("2026-11-23T23:30:00Z").unwrap().to_utc();
+        let morning = DateTime::parse_from_rfc3339("2026-11-24T08:00:00Z").unwrap().to_utc();
+        assert!(may_open(morning, just_after_midnight));
+        assert!(!may_open(morning, just_after_midnight - Duration::hours(1)));
+    }
+
+    #[test]
+    fn two_missed_heartbeats_show() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        assert!(is_connected(now - Duration::seconds(10), now));
+        assert!(!is_connected(now - Duration::seconds(12), now));
+    }
+}

@@ -138,8 +138,9 @@ CREATE TABLE enrolments (
     agency_id UUID NOT NULL REFERENCES agencies (id),
     purpose TEXT NOT NULL,
     purpose_rule_id UUID NOT NULL REFERENCES policy_rules (id),
-    band TEXT NOT NULL CHECK (band IN ('A1A2', 'B1B2')),
-    -- The level that each skill must reach: {"reading": "A2", …}; skills that are not needed are absent.
+    -- The highest band among the parts; absent for the tests on living in Belgium, which have none.
+    band TEXT CHECK (band IN ('A1A2', 'B1B2')),
+    -- The level that each part must reach: {"reading": "A2", …} or {"mo_final": "passed"}; parts that are not needed are absent.
     required JSONB NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('open', 'completed', 'withdrawn')),
     created_at TIMESTAMPTZ NOT NULL,

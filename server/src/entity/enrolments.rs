@@ -13,8 +13,9 @@ pub struct Model {
     pub agency_id: AgencyId,
     pub purpose: String,
     pub purpose_rule_id: RuleId,
-    pub band: Band,
-    /// The level that each skill must reach: {"reading": "A2", …}; skills that are not needed are absent.
+    /// The highest band among the parts; absent for the tests on living in Belgium, which have none.
+    pub band: Option<Band>,
+    /// The level that each part must reach: {"reading": "A2", …} or {"mo_final": "passed"}; parts that are not needed are absent.
     #[sea_orm(column_type = "JsonBinary")]
     pub required: Json,
     pub status: EnrolmentStatus,

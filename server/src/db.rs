@@ -72,3 +72,8 @@ pub async fn next_number(tx: &DatabaseTransaction, series: &str) -> Result<i64, 
     let drawn = Drawn::find_by_statement(Statement::from_sql_and_values(backend, sql, [series.into()])).one(tx).await?;
     drawn.map(|drawn| drawn.value).ok_or_else(|| DbErr::RecordNotFound(format!("counter {series}")))
 }
+
+/// SQLite has one writer at a time as it is, and no row locks.
+pub fn is_sqlite(db: &impl ConnectionTrait) -> bool {
+    db.get_database_backend() == DbBackend::Sqlite
+}

@@ -45,6 +45,9 @@ macro_rules! codes {
 
 include!("problem_codes.rs");
 
+#[path = "problem_desk.rs"]
+mod desk;
+
 /// What is wrong with one field.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldError {

@@ -70,4 +70,54 @@ codes! {
     RatingTaken 409 "rating-taken": "Iemand anders beoordeelt dit werk al.", "Somebody else is rating this script already.", "Quelqu'un d'autre évalue déjà ce travail.", "شخص آخر يقيّم هذا العمل بالفعل.";
     RatedBefore 409 "rated-before": "U beoordeelde dit werk al.", "You have rated this script before.", "Vous avez déjà évalué ce travail.", "لقد قيّمت هذا العمل من قبل.";
     RatingClosed 409 "rating-closed": "Deze beoordeling is al ingediend of ligt niet meer bij u.", "This rating was handed in already, or is no longer yours.", "Cette évaluation est déjà remise ou n'est plus la vôtre.", "تم تسليم هذا التقييم بالفعل أو لم يعد لديك.";
+
+    // Candidates
+    NotAName 422 "not-a-name": "Dit is geen naam: gebruik letters, geen cijfers of tekens.", "This is not a name: use letters, no digits or signs.", "Ceci n'est pas un nom : utilisez des lettres, sans chiffres ni signes.", "هذا ليس اسمًا: استخدم حروفًا دون أرقام أو رموز.";
+    BirthDateOutOfRange 422 "birth-date-out-of-range": "Deze geboortedatum kan niet.", "This birth date cannot be.", "Cette date de naissance est impossible.", "تاريخ الميلاد هذا غير ممكن.";
+    NotALanguage 422 "not-a-language": "Kies een taal.", "Choose a language.", "Choisissez une langue.", "اختر لغة.";
+    NotAnEmail 422 "not-an-email": "Dit is geen e-mailadres.", "This is not an e-mail address.", "Ceci n'est pas une adresse e-mail.", "هذا ليس عنوان بريد إلكتروني.";
+    NotAPhone 422 "not-a-phone": "Dit is geen telefoonnummer.", "This is not a phone number.", "Ceci n'est pas un numéro de téléphone.", "هذا ليس رقم هاتف.";
+    InszForm 422 "insz-form": "Een INSZ heeft elf cijfers, zoals 00.01.25-567.77.", "An INSZ has eleven digits, such as 00.01.25-567.77.", "Un NISS compte onze chiffres, comme 00.01.25-567.77.", "يتكون رقم INSZ من أحد عشر رقمًا، مثل 00.01.25-567.77.";
+    InszCheckDigits 422 "insz-check-digits": "Dit nummer bevat een tikfout: het controlegetal klopt niet.", "There is a typing error in this number: its check digits are wrong.", "Ce numéro contient une faute de frappe : le chiffre de contrôle est faux.", "في هذا الرقم خطأ مطبعي: رقم التحقق غير صحيح.";
+    InszDate 422 "insz-date": "De eerste zes cijfers zijn geen geboortedatum.", "The first six digits are no birth date.", "Les six premiers chiffres ne forment pas une date de naissance.", "الأرقام الستة الأولى ليست تاريخ ميلاد.";
+    InszOtherBirthDate 422 "insz-other-birth-date": "De geboortedatum is anders dan in het INSZ.", "The birth date differs from the INSZ.", "La date de naissance diffère du NISS.", "تاريخ الميلاد مختلف عن رقم INSZ.";
+    InszOtherSex 422 "insz-other-sex": "Het geslacht is anders dan in het INSZ.", "The sex differs from the INSZ.", "Le sexe diffère du NISS.", "الجنس مختلف عن رقم INSZ.";
+    ReasonBesideNumber 422 "reason-beside-number": "Er is een INSZ: laat de reden leeg.", "There is an INSZ: leave the reason empty.", "Il y a un NISS : laissez la raison vide.", "يوجد رقم INSZ: اترك السبب فارغًا.";
+    SameInsz 409 "same-insz": "Er is al een dossier met dit INSZ.", "There is a record with this INSZ already.", "Il existe déjà un dossier avec ce NISS.", "يوجد ملف بهذا الرقم بالفعل.";
+    LikelyDuplicate 409 "likely-duplicate": "Deze kandidaat lijkt al te bestaan. Kijk eerst.", "This candidate seems to exist already. Look first.", "Ce candidat semble déjà exister. Vérifiez d'abord.", "يبدو أن هذا المرشح موجود بالفعل. تحقق أولًا.";
+    ChangedMeanwhile 409 "changed-meanwhile": "Iemand anders wijzigde dit dossier intussen. Kijk opnieuw.", "Somebody else changed this record meanwhile. Look again.", "Quelqu'un d'autre a modifié ce dossier entre-temps. Vérifiez.", "قام شخص آخر بتعديل هذا الملف في هذه الأثناء. تحقق مجددًا.";
+
+    // Purposes
+    UnknownPurpose 422 "unknown-purpose": "Dit testdoel bestaat niet.", "There is no such purpose.", "Cet objectif n'existe pas.", "هذا الغرض غير موجود.";
+    LevelNotOffered 422 "level-not-offered": "Dit niveau kan niet voor dit testdoel.", "This level is not offered for this purpose.", "Ce niveau n'est pas proposé pour cet objectif.", "هذا المستوى غير متاح لهذا الغرض.";
+    NothingToChoose 422 "nothing-to-choose": "Dit testdoel legt onderdelen en niveau vast.", "This purpose fixes the parts and the level.", "Cet objectif fixe les parties et le niveau.", "هذا الغرض يحدد الأجزاء والمستوى.";
+    PartNotOffered 422 "part-not-offered": "Dit onderdeel hoort niet bij dit testdoel.", "This part does not belong to this purpose.", "Cette partie n'appartient pas à cet objectif.", "هذا الجزء لا ينتمي إلى هذا الغرض.";
+    NoParts 422 "no-parts": "Kies minstens één onderdeel.", "Choose at least one part.", "Choisissez au moins une partie.", "اختر جزءًا واحدًا على الأقل.";
+    AlreadyEnrolled 409 "already-enrolled": "De kandidaat is al ingeschreven voor dit testdoel.", "The candidate is enrolled with this purpose already.", "Le candidat est déjà inscrit pour cet objectif.", "المرشح مسجل بالفعل لهذا الغرض.";
+    EnrolmentHasBookings 409 "enrolment-has-bookings": "Annuleer eerst de boekingen.", "Cancel the bookings first.", "Annulez d'abord les réservations.", "ألغِ الحجوزات أولًا.";
+
+    // Sessions and bookings
+    BandMissing 422 "band-missing": "Kies de test: A1/A2 of B1/B2.", "Choose the test: A1/A2 or B1/B2.", "Choisissez le test : A1/A2 ou B1/B2.", "اختر الاختبار: A1/A2 أو B1/B2.";
+    BandNotUsed 422 "band-not-used": "Deze test heeft geen niveau.", "This test has no band.", "Ce test n'a pas de niveau.", "هذا الاختبار ليس له مستوى.";
+    EndsBeforeStart 422 "ends-before-start": "Het einde ligt voor het begin.", "The end is before the start.", "La fin précède le début.", "النهاية قبل البداية.";
+    SessionTooLong 422 "session-too-long": "Een sessie duurt ten hoogste acht uur.", "A session lasts eight hours at most.", "Une session dure huit heures au plus.", "تستمر الجلسة ثماني ساعات على الأكثر.";
+    SessionInPast 422 "session-in-past": "Dit moment is al voorbij.", "This moment has passed.", "Ce moment est passé.", "لقد مضى هذا الوقت.";
+    OutsideOpeningHours 422 "outside-opening-hours": "De locatie is dan niet open.", "The site is not open then.", "Le site n'est pas ouvert à ce moment.", "الموقع غير مفتوح في هذا الوقت.";
+    RoomTaken 409 "room-taken": "Dit lokaal is dan al bezet.", "This room is taken then.", "Cette salle est déjà occupée à ce moment.", "هذه القاعة محجوزة في هذا الوقت.";
+    SessionNotPlanned 409 "session-not-planned": "Deze sessie is al begonnen, voorbij of geannuleerd.", "This session has begun, is over or cancelled.", "Cette session a commencé, est terminée ou annulée.", "بدأت هذه الجلسة أو انتهت أو أُلغيت.";
+    SessionNotBookable 409 "session-not-bookable": "In deze sessie kan niemand meer boeken.", "This session takes no bookings any more.", "Cette session n'accepte plus de réservations.", "لم تعد هذه الجلسة تقبل الحجز.";
+    SessionFull 409 "session-full": "Deze sessie is net volzet. De wachtlijst kan wel.", "This session is full. The waiting list is open.", "Cette session est complète. La liste d'attente est ouverte.", "هذه الجلسة ممتلئة. قائمة الانتظار متاحة.";
+    NothingToSit 409 "nothing-to-sit": "Voor dit testdoel valt er in deze sessie niets af te leggen.", "This purpose needs nothing that is sat in this session.", "Cet objectif ne demande rien de cette session.", "هذا الغرض لا يتطلب شيئًا من هذه الجلسة.";
+    AlreadyInSession 409 "already-in-session": "De kandidaat staat al in deze sessie.", "The candidate is in this session already.", "Le candidat est déjà dans cette session.", "المرشح مسجل بالفعل في هذه الجلسة.";
+    PartAlreadyBooked 409 "part-already-booked": "Voor dit onderdeel is al een plaats geboekt.", "A seat is booked for this part already.", "Une place est déjà réservée pour cette partie.", "يوجد مقعد محجوز لهذا الجزء بالفعل.";
+    OverlappingBooking 409 "overlapping-booking": "De kandidaat zit dan al in een andere sessie.", "The candidate is in another session then.", "Le candidat est déjà dans une autre session à ce moment.", "المرشح في جلسة أخرى في هذا الوقت.";
+    OtherAgencySession 409 "other-agency-session": "Deze sessie is van een ander agentschap dan de inschrijving.", "This session is another agency's than the enrolment.", "Cette session est d'une autre agence que l'inscription.", "هذه الجلسة تابعة لوكالة غير وكالة التسجيل.";
+    BookingNotCancellable 409 "booking-not-cancellable": "Deze boeking kan niet meer geannuleerd worden.", "This booking can no longer be cancelled.", "Cette réservation ne peut plus être annulée.", "لم يعد من الممكن إلغاء هذا الحجز.";
+
+    // Fees
+    NoFeeRule 409 "no-fee-rule": "Voor deze datum is er geen tarief.", "There is no fee for this date.", "Il n'y a pas de tarif pour cette date.", "لا توجد تعريفة لهذا التاريخ.";
+    NothingOwed 409 "nothing-owed": "Dit is al besteld.", "This was ordered already.", "Ceci est déjà commandé.", "تم طلب هذا بالفعل.";
+    OrderCancelled 409 "order-cancelled": "Deze bestelling is geannuleerd.", "This order is cancelled.", "Cette commande est annulée.", "تم إلغاء هذا الطلب.";
+    KeyReused 409 "key-reused": "Deze betaling werd al anders geboekt. Open het venster opnieuw.", "This payment was booked differently already. Open the dialog again.", "Ce paiement a déjà été enregistré autrement. Rouvrez la fenêtre.", "سُجلت هذه الدفعة بشكل مختلف. افتح النافذة من جديد.";
+    AlreadyReversed 409 "already-reversed": "Deze betaling is al teruggedraaid.", "This payment was taken back already.", "Ce paiement a déjà été annulé.", "تم التراجع عن هذه الدفعة بالفعل.";
 }

@@ -1,5 +1,9 @@
 //! The agencies and their sites.
 
+pub mod http;
+pub mod rules;
+pub mod store;
+
 use sea_orm::{ActiveValue::Set, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait};
 
 use crate::entity::agencies;

@@ -175,7 +175,7 @@ async fn create_attempts(
     let enrolment = enrolments::Entity::find_by_id(booking.enrolment_id).one(tx).await?.ok_or(Refusal::NotFound)?;
     for (position, part) in store::parts_of(booking)?.into_iter().enumerate() {
         let seed = rand::random::<i64>() & i64::MAX;
-        let band = form_part_has_band(part).then_some(session.band.unwrap_or(enrolment.band));
+        let band = if form_part_has_band(part) { session.band.or(enrolment.band) } else { None };
         let form = choose_form(tx, part, band, seed).await?;
         let rule = policy::rule_at::<serde_json::Value>(tx, RuleKind::CutScore, &form.cut_score_key, belgian_date(now))
             .await?

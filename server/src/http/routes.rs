@@ -4,7 +4,7 @@ use actix_web::web;
 use utoipa::OpenApi;
 
 use crate::marking::ratings;
-use crate::{access, delivery, kiosks, problem, room};
+use crate::{access, agencies, delivery, fees, kiosks, people, problem, purposes, room, sessions};
 
 /// An address answers 405 to methods that it does not have.
 macro_rules! routes {
@@ -64,6 +64,33 @@ routes! {
     "/api/room/bookings/{id}/extra-time" { post room::http::extra_time }
     "/api/room/bookings/{id}/end" { post room::http::end }
     "/api/room/bookings/{id}/annul" { post room::http::annul }
+
+    // The agencies, the candidates and what they test for
+    "/api/agencies" { get agencies::http::list }
+    "/api/agencies/{id}/till" { get fees::http::till }
+    "/api/candidates" { post people::http::register }
+    "/api/candidates/search" { post people::http::search }
+    "/api/candidates/insz-check" { post people::http::check_insz }
+    "/api/candidates/{id}" { get people::http::get, put people::http::correct }
+    "/api/candidates/{id}/revisions" { get people::http::revisions }
+    "/api/candidates/{id}/enrolment-preview" { post purposes::http::preview }
+    "/api/candidates/{id}/enrolments" { get purposes::http::of_candidate, post purposes::http::enrol }
+    "/api/candidates/{id}/bookings" { get sessions::http::of_candidate }
+    "/api/candidates/{id}/orders" { get fees::http::of_candidate }
+    "/api/purposes" { get purposes::http::list }
+    "/api/enrolments/{id}/withdraw" { post purposes::http::withdraw }
+    "/api/enrolments/{id}/orders" { post fees::http::order }
+
+    // Sessions, seats and money
+    "/api/test-sessions" { get sessions::http::list, post sessions::http::plan }
+    "/api/test-sessions/{id}" { get sessions::http::get }
+    "/api/test-sessions/{id}/cancel" { post sessions::http::cancel_session }
+    "/api/test-sessions/{id}/bookings" { get sessions::http::participants, post sessions::http::book }
+    "/api/bookings/{id}/cancel" { post sessions::http::cancel }
+    "/api/orders/{id}" { get fees::http::get }
+    "/api/orders/{id}/payments" { post fees::http::pay }
+    "/api/payments/{id}/reverse" { post fees::http::reverse }
+    "/api/payments/{id}/receipt.pdf" { get fees::http::receipt }
 
     // What a kiosk asks: docs/kiosk-protocol.md
     "/api/kiosk/enrol" { post delivery::http::enrol }

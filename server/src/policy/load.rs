@@ -13,7 +13,9 @@ use crate::ids::RuleId;
 
 /// The files, in the binary so that it runs without the source tree.
 const FILES: &[(RuleKind, &str, &str)] = &[
+    (RuleKind::Fee, "fees.toml", include_str!("../../policy/fees.toml")),
     (RuleKind::Language, "languages.toml", include_str!("../../policy/languages.toml")),
+    (RuleKind::Purpose, "purposes.toml", include_str!("../../policy/purposes.toml")),
     (RuleKind::Setting, "settings.toml", include_str!("../../policy/settings.toml")),
 ];
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde::de::DeserializeOwned;
 
-use crate::entity::enums::RuleKind;
+use crate::entity::enums::{RuleKind, RuleSource};
 use crate::entity::policy_rules;
 use crate::ids::RuleId;
 
@@ -20,6 +20,7 @@ pub struct Rule<T> {
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
     pub ground: String,
+    pub source: RuleSource,
     pub body: T,
 }
 
@@ -76,6 +77,7 @@ fn read<T: DeserializeOwned>(row: policy_rules::Model) -> Result<Rule<T>, DbErr>
         valid_from: row.valid_from,
         valid_to: row.valid_to,
         ground: row.ground,
+        source: row.source,
         body,
     })
 }

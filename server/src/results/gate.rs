@@ -39,7 +39,7 @@ pub async fn may_book(
     let retake = policy::rule_at::<Retake>(tx, RuleKind::Setting, "retake", on).await?;
     let required = store::required(enrolment)?;
     let standing = store::standing(tx, enrolment.id).await?;
-    let sat = store::sat(tx, candidate_id, enrolment.band).await?;
+    let sat = store::sat(tx, candidate_id, &required).await?;
     // Without a rule for that day nobody waits: a waiting time needs a ground.
     let months = Months::new(retake.map_or(0, |rule| rule.body.months));
     rules::may_book(kind, &required, &standing, &sat, on, months).map_err(GateRefusal::Rule)

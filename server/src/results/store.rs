@@ -4,9 +4,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 
 use super::rules::{Required, Sat, Standing};
 use crate::clock::belgian_date;
-use crate::entity::enums::{AttemptStatus, Band};
+use crate::entity::enums::AttemptStatus;
 use crate::entity::{attempts, enrolments, results};
 use crate::ids::{CandidateId, EnrolmentId};
+use crate::purposes::rules::band_of;
 
 /// What the enrolment's purpose requires, as it was kept when the candidate enrolled.
 pub fn required(enrolment: &enrolments::Model) -> Result<Required, DbErr> {
@@ -29,16 +30,16 @@ pub async fn standing(db: &impl ConnectionTrait, enrolment_id: EnrolmentId) -> R
     Ok(rows.iter().map(|row| Standing { part: row.part, level: row.level, passed: row.passed }).collect())
 }
 
-/// What the candidate began to sit in this band, marked or not. Another band is another test, so that it does not make a retake;
-/// tests without a band (MO, pre-screening) count whatever the enrolment.
-pub async fn sat(db: &impl ConnectionTrait, candidate_id: CandidateId, band: Band) -> Result<Vec<Sat>, DbErr> {
+/// What the candidate began to sit, marked or not, in the band that each part needs. Another band is another test, so that it does not
+/// make a retake; tests without a band (MO, pre-screening) count whatever the enrolment.
+pub async fn sat(db: &impl ConnectionTrait, candidate_id: CandidateId, required: &Required) -> Result<Vec<Sat>, DbErr> {
     let rows = attempts::Entity::find()
         .filter(attempts::Column::CandidateId.eq(candidate_id))
         .filter(attempts::Column::StartedAt.is_not_null())
         .filter(attempts::Column::Status.ne(AttemptStatus::Annulled))
         .all(db)
         .await?;
-    let of_band = rows.iter().filter(|row| row.band.is_none_or(|of| of == band));
+    let of_band = rows.iter().filter(|row| row.band.is_none() || row.band == required.get(&row.part).and_then(|level| band_of(*level)));
     Ok(of_band.filter_map(|row| row.started_at.map(|at| Sat { part: row.part, on: belgian_date(at) })).collect())
 }
 

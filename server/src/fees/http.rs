@@ -1,0 +1,196 @@
+//! Orders, payments, receipts and the till.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
+use sea_orm::{EntityTrait, QueryFilter, ColumnTrait};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::actions::{self, NewPayment};
+use super::print;
+use super::store;
+use super::views::{self, ClerkTotal, OrderView, PaymentView, Till, TillRow};
+use crate::access::Actor;
+use crate::access::rules::{Action, may, may_somewhere};
+use crate::app::Ijkpunt;
+use crate::entity::enums::{Part, PaymentMethod};
+use crate::entity::{agencies, users};
+use crate::http::extract::Json;
+use crate::ids::{AgencyId, CandidateId, EnrolmentId, OrderId, PaymentId, UserId};
+use crate::locale::Locale;
+use crate::money::Cents;
+use crate::people;
+use crate::problem::{Problem, ProblemBody};
+use crate::purposes;
+
+#[utoipa::path(get, path = "/api/candidates/{id}/orders", operation_id = "candidateOrders", tag = "fees", params(("id" = CandidateId, Path)), responses((status = 200, body = Vec<OrderView>)))]
+pub async fn of_candidate(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CandidateId>) -> Result<web::Json<Vec<OrderView>>, Problem> {
+    may_somewhere(&actor, Action::ServeCandidates)?;
+    let ibans = ibans(&ijkpunt).await?;
+    let orders = store::of_candidate(&ijkpunt.db, *id).await?;
+    Ok(web::Json(orders.into_iter().map(|full| view(full, &ibans)).collect()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    pub parts: Vec<Part>,
+}
+
+#[utoipa::path(post, path = "/api/enrolments/{id}/orders", operation_id = "orderParts", tag = "fees", params(("id" = EnrolmentId, Path)), request_body = NewOrder, responses((status = 201, body = OrderView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+pub async fn order(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<EnrolmentId>, Json(new): Json<NewOrder>) -> Result<HttpResponse, Problem> {
+    let enrolment = purposes::store::enrolment(&ijkpunt.db, *id).await?.ok_or_else(Problem::not_found)?;
+    may(&actor, Action::ServeCandidates, enrolment.agency_id)?;
+    let required = purposes::store::required(&enrolment)?;
+    let parts: Vec<Part> = new.parts.into_iter().filter(|part| required.contains_key(part)).collect();
+    let order = actions::order(&ijkpunt, actor.user_id, *id, &parts).await?;
+    Ok(HttpResponse::Created().json(one(&ijkpunt, order.id).await?))
+}
+
+#[utoipa::path(get, path = "/api/orders/{id}", operation_id = "getOrder", tag = "fees", params(("id" = OrderId, Path)), responses((status = 200, body = OrderView), (status = 404, body = ProblemBody)))]
+pub async fn get(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<OrderId>) -> Result<web::Json<OrderView>, Problem> {
+    may_somewhere(&actor, Action::ServeCandidates)?;
+    Ok(web::Json(one(&ijkpunt, *id).await?))
+}
+
+#[utoipa::path(post, path = "/api/orders/{id}/payments", operation_id = "payOrder", tag = "fees", params(("id" = OrderId, Path)), request_body = NewPayment, responses((status = 200, body = OrderView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn pay(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<OrderId>,
+    Json(payment): Json<NewPayment>,
+) -> Result<web::Json<OrderView>, Problem> {
+    let order = store::order(&ijkpunt.db, *id).await?.ok_or_else(Problem::not_found)?;
+    may(&actor, Action::TakePayments, order.agency_id)?;
+    actions::pay(&ijkpunt, actor.user_id, *id, &payment).await?;
+    Ok(web::Json(one(&ijkpunt, *id).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reversal {
+    pub reason: String,
+}
+
+#[utoipa::path(post, path = "/api/payments/{id}/reverse", operation_id = "reversePayment", tag = "fees", params(("id" = PaymentId, Path)), request_body = Reversal, responses((status = 200, body = OrderView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+pub async fn reverse(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<PaymentId>,
+    Json(reversal): Json<Reversal>,
+) -> Result<web::Json<OrderView>, Problem> {
+    let (payment, _) = payment_at_own_agency(&ijkpunt, &actor, *id).await?;
+    actions::reverse(&ijkpunt, actor.user_id, *id, &reversal.reason).await?;
+    Ok(web::Json(one(&ijkpunt, payment.order_id).await?))
+}
+
+#[utoipa::path(get, path = "/api/payments/{id}/receipt.pdf", operation_id = "receipt", tag = "fees", params(("id" = PaymentId, Path)), responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = ProblemBody)))]
+pub async fn receipt(request: HttpRequest, ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<PaymentId>) -> Result<HttpResponse, Problem> {
+    let (payment, order) = payment_at_own_agency(&ijkpunt, &actor, *id).await?;
+    let person = people::store::person(&ijkpunt.db, &ijkpunt.keys, order.candidate_id).await?.ok_or_else(Problem::not_found)?;
+    let agency = agencies::Entity::find_by_id(order.agency_id).one(&ijkpunt.db).await?.ok_or_else(Problem::not_found)?;
+    let full = store::full(&ijkpunt.db, vec![order]).await?.pop().ok_or_else(Problem::not_found)?;
+    let locale = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or(Locale::Nl, Locale::from_accept_language);
+    let pdf = print::receipt(&print::Receipt {
+        locale,
+        agency: &agency.name,
+        candidate_number: &person.number,
+        candidate_name: &person.full_name(),
+        order: &views::order(full, &agency.iban),
+        payment_number: &payment.receipt_number,
+        sample: ijkpunt.config.demo,
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{}.pdf\"", payment.receipt_number)))
+        .body(pdf))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct TillQuery {
+    /// The day in Belgium; today when absent.
+    pub date: Option<NaiveDate>,
+}
+
+#[utoipa::path(get, path = "/api/agencies/{id}/till", operation_id = "till", tag = "fees", params(("id" = AgencyId, Path), TillQuery), responses((status = 200, body = Till), (status = 404, body = ProblemBody)))]
+pub async fn till(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<AgencyId>,
+    query: web::Query<TillQuery>,
+) -> Result<web::Json<Till>, Problem> {
+    may(&actor, Action::TakePayments, *id)?;
+    let date = query.date.unwrap_or_else(|| ijkpunt.clock.today());
+    let midnight = |date: NaiveDate| chrono_tz::Europe::Brussels.from_local_datetime(&date.and_time(NaiveTime::MIN)).earliest().map(|at| at.with_timezone(&Utc));
+    let (Some(from), Some(to)) = (midnight(date), date.succ_opt().and_then(midnight)) else { return Err(Problem::not_found()) };
+    let received = store::received(&ijkpunt.db, *id, from, to).await?;
+    let payments: Vec<_> = received.iter().map(|(payment, _)| payment.clone()).collect();
+    let clerks = names(&ijkpunt, payments.iter().map(|payment| payment.received_by).collect()).await?;
+    let clerk = |id: UserId| clerks.get(&id).cloned().unwrap_or_default();
+    let mut by_method: BTreeMap<PaymentMethod, Cents> = BTreeMap::new();
+    let mut by_clerk: BTreeMap<(String, PaymentMethod), (usize, Cents)> = BTreeMap::new();
+    for payment in &payments {
+        let method = by_method.entry(payment.method).or_default();
+        *method = *method + payment.amount_cents;
+        let (count, total) = by_clerk.entry((clerk(payment.received_by), payment.method)).or_default();
+        *count += 1;
+        *total = *total + payment.amount_cents;
+    }
+    Ok(web::Json(Till {
+        date,
+        total_cents: payments.iter().map(|payment| payment.amount_cents).sum(),
+        by_method,
+        by_clerk: by_clerk
+            .into_iter()
+            .map(|((clerk, method), (count, total_cents))| ClerkTotal { clerk, method, count, total_cents })
+            .collect(),
+        rows: received
+            .iter()
+            .map(|(payment, order)| TillRow {
+                payment: PaymentView { ..views::payment(payment, &payments) },
+                order_number: order.number.clone(),
+                clerk: clerk(payment.received_by),
+            })
+            .collect(),
+    }))
+}
+
+async fn one(ijkpunt: &Ijkpunt, id: OrderId) -> Result<OrderView, Problem> {
+    let order = store::order(&ijkpunt.db, id).await?.ok_or_else(Problem::not_found)?;
+    let full = store::full(&ijkpunt.db, vec![order]).await?.pop().ok_or_else(Problem::not_found)?;
+    Ok(view(full, &ibans(ijkpunt).await?))
+}
+
+fn view(full: store::FullOrder, ibans: &BTreeMap<AgencyId, String>) -> OrderView {
+    let iban = ibans.get(&full.order.agency_id).cloned().unwrap_or_default();
+    views::order(full, &iban)
+}
+
+async fn ibans(ijkpunt: &Ijkpunt) -> Result<BTreeMap<AgencyId, String>, Problem> {
+    let rows = agencies::Entity::find().all(&ijkpunt.db).await?;
+    Ok(rows.into_iter().map(|agency| (agency.id, agency.iban)).collect())
+}
+
+async fn names(ijkpunt: &Ijkpunt, ids: Vec<UserId>) -> Result<BTreeMap<UserId, String>, Problem> {
+    let rows = users::Entity::find().filter(users::Column::Id.is_in(ids)).all(&ijkpunt.db).await?;
+    Ok(rows.into_iter().map(|user| (user.id, user.display_name)).collect())
+}
+
+async fn payment_at_own_agency(
+    ijkpunt: &Ijkpunt,
+    actor: &Actor,
+    id: PaymentId,
+) -> Result<(crate::entity::payments::Model, crate::entity::orders::Model), Problem> {
+    let payment = store::payment(&ijkpunt.db, id).await?.ok_or_else(Problem::not_found)?;
+    let order = store::order(&ijkpunt.db, payment.order_id).await?.ok_or_else(Problem::not_found)?;
+    may(actor, Action::TakePayments, order.agency_id)?;
+    Ok((payment, order))
+}

@@ -1,0 +1,6 @@
+//! What a certificate is needed for: the dated catalogue of purposes, and enrolling a candidate with one.
+
+pub mod actions;
+pub mod http;
+pub mod rules;
+pub mod store;

@@ -44,7 +44,9 @@ impl From<Fault> for Code {
 impl From<PersonRefusal> for Problem {
     fn from(refusal: PersonRefusal) -> Self {
         match refusal {
-            PersonRefusal::Faults(faults) => Self::fields(faults.into_iter().map(|(field, fault)| (format!("/person/{field}"), fault.into()))),
+            PersonRefusal::Faults(faults) => {
+                Self::fields(faults.into_iter().map(|(field, fault)| (format!("/person/{field}"), fault.into())))
+            }
             PersonRefusal::Reason(fault) => Self::field("/reason", fault.into()),
             PersonRefusal::SameInsz(person) => Self::new(Code::SameInsz).with_fact("duplicates", json!([Duplicate::from(&*person)])),
             PersonRefusal::LikelyDuplicates(people) => {

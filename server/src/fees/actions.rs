@@ -192,8 +192,7 @@ pub async fn pay(ijkpunt: &Ijkpunt, by: UserId, order: OrderId, payment: &NewPay
     let tx = begin_write(&ijkpunt.db).await?;
     // A repeated press waits here for the first one and then finds its payment.
     let order = store::lock_order(&tx, order).await?.ok_or(FeeRefusal::NotFound)?;
-    let earlier =
-        payments::Entity::find().filter(payments::Column::IdempotencyKey.eq(payment.idempotency_key)).one(&tx).await?;
+    let earlier = payments::Entity::find().filter(payments::Column::IdempotencyKey.eq(payment.idempotency_key)).one(&tx).await?;
     if let Some(earlier) = earlier {
         let same = earlier.order_id == order.id && earlier.amount_cents == payment.amount_cents && earlier.method == payment.method;
         return if same { Ok(earlier) } else { Err(FeeRefusal::KeyReused) };

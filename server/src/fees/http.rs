@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
-use sea_orm::{EntityTrait, QueryFilter, ColumnTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -27,7 +27,11 @@ use crate::problem::{Problem, ProblemBody};
 use crate::purposes;
 
 #[utoipa::path(get, path = "/api/candidates/{id}/orders", operation_id = "candidateOrders", tag = "fees", params(("id" = CandidateId, Path)), responses((status = 200, body = Vec<OrderView>)))]
-pub async fn of_candidate(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CandidateId>) -> Result<web::Json<Vec<OrderView>>, Problem> {
+pub async fn of_candidate(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<CandidateId>,
+) -> Result<web::Json<Vec<OrderView>>, Problem> {
     may_somewhere(&actor, Action::ServeCandidates)?;
     let ibans = ibans(&ijkpunt).await?;
     let orders = store::of_candidate(&ijkpunt.db, *id).await?;
@@ -41,7 +45,12 @@ pub struct NewOrder {
 }
 
 #[utoipa::path(post, path = "/api/enrolments/{id}/orders", operation_id = "orderParts", tag = "fees", params(("id" = EnrolmentId, Path)), request_body = NewOrder, responses((status = 201, body = OrderView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-pub async fn order(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<EnrolmentId>, Json(new): Json<NewOrder>) -> Result<HttpResponse, Problem> {
+pub async fn order(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<EnrolmentId>,
+    Json(new): Json<NewOrder>,
+) -> Result<HttpResponse, Problem> {
     let enrolment = purposes::store::enrolment(&ijkpunt.db, *id).await?.ok_or_else(Problem::not_found)?;
     may(&actor, Action::ServeCandidates, enrolment.agency_id)?;
     let required = purposes::store::required(&enrolment)?;
@@ -88,7 +97,12 @@ pub async fn reverse(
 }
 
 #[utoipa::path(get, path = "/api/payments/{id}/receipt.pdf", operation_id = "receipt", tag = "fees", params(("id" = PaymentId, Path)), responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = ProblemBody)))]
-pub async fn receipt(request: HttpRequest, ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<PaymentId>) -> Result<HttpResponse, Problem> {
+pub async fn receipt(
+    request: HttpRequest,
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<PaymentId>,
+) -> Result<HttpResponse, Problem> {
     let (payment, order) = payment_at_own_agency(&ijkpunt, &actor, *id).await?;
     let person = people::store::person(&ijkpunt.db, &ijkpunt.keys, order.candidate_id).await?.ok_or_else(Problem::not_found)?;
     let agency = agencies::Entity::find_by_id(order.agency_id).one(&ijkpunt.db).await?.ok_or_else(Problem::not_found)?;
@@ -129,7 +143,9 @@ pub async fn till(
 ) -> Result<web::Json<Till>, Problem> {
     may(&actor, Action::TakePayments, *id)?;
     let date = query.date.unwrap_or_else(|| ijkpunt.clock.today());
-    let midnight = |date: NaiveDate| chrono_tz::Europe::Brussels.from_local_datetime(&date.and_time(NaiveTime::MIN)).earliest().map(|at| at.with_timezone(&Utc));
+    let midnight = |date: NaiveDate| {
+        chrono_tz::Europe::Brussels.from_local_datetime(&date.and_time(NaiveTime::MIN)).earliest().map(|at| at.with_timezone(&Utc))
+    };
     let (Some(from), Some(to)) = (midnight(date), date.succ_opt().and_then(midnight)) else { return Err(Problem::not_found()) };
     let received = store::received(&ijkpunt.db, *id, from, to).await?;
     let payments: Vec<_> = received.iter().map(|(payment, _)| payment.clone()).collect();

@@ -34,7 +34,8 @@ pub struct Receipt<'a> {
 pub fn receipt(receipt: &Receipt) -> Vec<u8> {
     let (Some(regular), Some(bold)) = (REGULAR.as_ref(), BOLD.as_ref()) else { return Vec::new() };
     let mut document = PdfDocument::new(receipt.payment_number);
-    let mut sheet = Sheet { regular: document.add_font(regular), bold: document.add_font(bold), metrics: regular, ops: Vec::new(), y: HEIGHT - 20.0 };
+    let mut sheet =
+        Sheet { regular: document.add_font(regular), bold: document.add_font(bold), metrics: regular, ops: Vec::new(), y: HEIGHT - 20.0 };
     let words = words(receipt.locale);
     let order = receipt.order;
 
@@ -226,7 +227,12 @@ fn words(locale: Locale) -> Words {
             due: "Nog te betalen",
             too_much: "Te veel ontvangen",
             keep: "Bewaar dit bewijs. Wie annuleert zonder opnieuw te boeken, krijgt het bedrag niet terug.",
-            bundles: ["Mondeling: luisteren en spreken", "Schriftelijk: lezen en schrijven", "Maatschappelijke oriëntatie", "Pre-screening"],
+            bundles: [
+                "Mondeling: luisteren en spreken",
+                "Schriftelijk: lezen en schrijven",
+                "Maatschappelijke oriëntatie",
+                "Pre-screening",
+            ],
             methods: ["contant", "kaart", "overschrijving"],
         },
         Locale::En => Words {

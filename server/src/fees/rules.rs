@@ -193,7 +193,9 @@ pub fn is_structured_communication(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let signs = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '/' | '*' | ' '));
     let base = digits.get(..10).and_then(|base| base.parse::<u64>().ok());
-    signs && digits.len() == 12 && base.is_some_and(|base| structured_communication(base).chars().filter(char::is_ascii_digit).eq(digits.chars()))
+    signs
+        && digits.len() == 12
+        && base.is_some_and(|base| structured_communication(base).chars().filter(char::is_ascii_digit).eq(digits.chars()))
 }
 
 #[cfg(test)]
@@ -314,11 +316,11 @@ mod tests {
             let mut ordered: BTreeMap<Bundle, usize> = BTreeMap::new();
             let mut sat: BTreeMap<Part, usize> = BTreeMap::new();
             for part in parts {
-                for bundle in owed(&ordered, &sat, &[*part]) {
+                for bundle in owed(&ordered, &sat, &[part]) {
                     *ordered.entry(bundle).or_default() += 1;
                 }
-                prop_assert!(owed(&ordered, &sat, &[*part]).is_empty());
-                *sat.entry(*part).or_default() += 1;
+                prop_assert!(owed(&ordered, &sat, &[part]).is_empty());
+                *sat.entry(part).or_default() += 1;
             }
             // Nobody pays for more than they use: no bundle was ordered oftener than its most used part.
             prop_assert!(surplus(&ordered, &sat).is_empty());

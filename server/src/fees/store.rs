@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::rules::Facts;
 use crate::db::is_sqlite;
@@ -62,8 +64,7 @@ pub async fn full(db: &impl ConnectionTrait, orders: Vec<orders::Model>) -> Resu
 }
 
 pub async fn of_candidate(db: &impl ConnectionTrait, id: CandidateId) -> Result<Vec<FullOrder>, DbErr> {
-    let rows =
-        orders::Entity::find().filter(orders::Column::CandidateId.eq(id)).order_by_desc(orders::Column::Number).all(db).await?;
+    let rows = orders::Entity::find().filter(orders::Column::CandidateId.eq(id)).order_by_desc(orders::Column::Number).all(db).await?;
     full(db, rows).await
 }
 

@@ -104,9 +104,8 @@ pub fn order(full: FullOrder, iban: &str) -> OrderView {
 }
 
 fn line(line: order_lines::Model) -> OrderLineView {
-    let text = |language: &str| {
-        line.facts.pointer(&format!("/why/{language}")).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
-    };
+    let text =
+        |language: &str| line.facts.pointer(&format!("/why/{language}")).and_then(|text| text.as_str()).unwrap_or_default().to_owned();
     OrderLineView {
         bundle: line.bundle,
         amount_cents: line.amount_cents,

@@ -11,8 +11,8 @@ use super::insz::Insz;
 use super::names;
 use super::rules::{Details, short_name};
 use super::store::{self, Person};
-use crate::access::rules::{Action, agencies_for, may, may_somewhere};
 use crate::access::Actor;
+use crate::access::rules::{Action, agencies_for, may, may_somewhere};
 use crate::app::Ijkpunt;
 use crate::crypto::Place;
 use crate::entity::candidate_revisions;
@@ -160,7 +160,11 @@ pub struct InszChecked {
 }
 
 #[utoipa::path(post, path = "/api/candidates/insz-check", operation_id = "checkInsz", tag = "people", request_body = InszCheck, responses((status = 200, body = InszChecked), (status = 422, body = ProblemBody)))]
-pub async fn check_insz(ijkpunt: web::Data<Ijkpunt>, actor: Actor, Json(check): Json<InszCheck>) -> Result<web::Json<InszChecked>, Problem> {
+pub async fn check_insz(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    Json(check): Json<InszCheck>,
+) -> Result<web::Json<InszChecked>, Problem> {
     may_somewhere(&actor, Action::ServeCandidates)?;
     let insz = Insz::parse(&check.insz).map_err(|fault| Problem::field("/insz", fault.into()))?;
     let known = store::by_insz(&ijkpunt.db, &ijkpunt.keys, &insz).await?;

@@ -226,14 +226,20 @@ mod tests {
     #[test]
     fn somebody_without_a_number_needs_a_reason_and_somebody_with_one_must_not_have_it() {
         assert_eq!(faults(&Details { insz: None, ..details() }), [("insz", Fault::Missing)]);
-        assert!(check(&Details { insz: None, no_insz_reason: Some("Nog niet ingeschreven".into()), ..details() }, None, date(2026, 1, 1)).is_ok());
+        assert!(
+            check(&Details { insz: None, no_insz_reason: Some("Nog niet ingeschreven".into()), ..details() }, None, date(2026, 1, 1))
+                .is_ok()
+        );
         assert_eq!(faults(&Details { no_insz_reason: Some("?".into()), ..details() }), [("no_insz_reason", Fault::ReasonBesideNumber)]);
     }
 
     #[test]
     fn the_number_is_held_against_birth_date_and_sex() {
         assert_eq!(faults(&Details { sex: Sex::Female, ..details() }), [("sex", Fault::Insz(InszFault::OtherSex))]);
-        assert_eq!(faults(&Details { birth_date: date(2000, 1, 24), ..details() }), [("birth_date", Fault::Insz(InszFault::OtherBirthDate))]);
+        assert_eq!(
+            faults(&Details { birth_date: date(2000, 1, 24), ..details() }),
+            [("birth_date", Fault::Insz(InszFault::OtherBirthDate))]
+        );
     }
 
     #[test]

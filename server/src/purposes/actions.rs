@@ -132,8 +132,7 @@ pub async fn withdraw(ijkpunt: &Ijkpunt, by: UserId, enrolment: &enrolments::Mod
     if closed.rows_affected == 0 {
         return Err(EnrolRefusal::Closed);
     }
-    let entry =
-        audit::Entry::of(By::User(by), "enrolment.withdrawn", ("enrolment", Some(enrolment.id.0))).at(enrolment.agency_id);
+    let entry = audit::Entry::of(By::User(by), "enrolment.withdrawn", ("enrolment", Some(enrolment.id.0))).at(enrolment.agency_id);
     audit::record(&tx, now, entry).await?;
     tx.commit().await?;
     Ok(())

@@ -194,7 +194,11 @@ pub async fn enrol(
 }
 
 #[utoipa::path(get, path = "/api/candidates/{id}/enrolments", operation_id = "candidateEnrolments", tag = "purposes", params(("id" = CandidateId, Path)), responses((status = 200, body = Vec<EnrolmentView>)))]
-pub async fn of_candidate(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CandidateId>) -> Result<web::Json<Vec<EnrolmentView>>, Problem> {
+pub async fn of_candidate(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<CandidateId>,
+) -> Result<web::Json<Vec<EnrolmentView>>, Problem> {
     may_somewhere(&actor, Action::ServeCandidates)?;
     let mut views = Vec::new();
     for enrolment in store::of_candidate(&ijkpunt.db, *id).await? {

@@ -32,11 +32,7 @@ pub async fn lock(tx: &DatabaseTransaction, id: EnrolmentId) -> Result<Option<en
 }
 
 pub async fn of_candidate(db: &impl ConnectionTrait, id: CandidateId) -> Result<Vec<enrolments::Model>, DbErr> {
-    enrolments::Entity::find()
-        .filter(enrolments::Column::CandidateId.eq(id))
-        .order_by_desc(enrolments::Column::CreatedAt)
-        .all(db)
-        .await
+    enrolments::Entity::find().filter(enrolments::Column::CandidateId.eq(id)).order_by_desc(enrolments::Column::CreatedAt).all(db).await
 }
 
 /// The levels that an enrolment asks for, as they were fixed when it was made.
@@ -94,10 +90,8 @@ pub async fn progress(db: &impl ConnectionTrait, enrolment: &enrolments::Model) 
         .filter(bookings::Column::Status.is_in([BookingStatus::Booked, BookingStatus::Waiting]))
         .all(db)
         .await?;
-    let sessions = test_sessions::Entity::find()
-        .filter(test_sessions::Column::Id.is_in(seats.iter().map(|seat| seat.session_id)))
-        .all(db)
-        .await?;
+    let sessions =
+        test_sessions::Entity::find().filter(test_sessions::Column::Id.is_in(seats.iter().map(|seat| seat.session_id))).all(db).await?;
     let mut progress = Vec::new();
     for (part, level) in required(enrolment)? {
         let of_part = |result: &&results::Model| result.part == part;

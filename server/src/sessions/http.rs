@@ -79,7 +79,11 @@ pub struct SessionQuery {
 const MAX_LISTED: u64 = 300;
 
 #[utoipa::path(get, path = "/api/test-sessions", operation_id = "listSessions", tag = "sessions", params(SessionQuery), responses((status = 200, body = Vec<SessionView>), (status = 404, body = ProblemBody)))]
-pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web::Query<SessionQuery>) -> Result<web::Json<Vec<SessionView>>, Problem> {
+pub async fn list(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    query: web::Query<SessionQuery>,
+) -> Result<web::Json<Vec<SessionView>>, Problem> {
     may(&actor, Action::PlanSessions, query.agency_id)?;
     let mut find = test_sessions::Entity::find()
         .filter(test_sessions::Column::AgencyId.eq(query.agency_id))
@@ -134,7 +138,11 @@ pub async fn cancel_session(
 }
 
 #[utoipa::path(get, path = "/api/test-sessions/{id}/bookings", operation_id = "sessionParticipants", tag = "sessions", params(("id" = SessionId, Path)), responses((status = 200, body = Vec<Participant>), (status = 404, body = ProblemBody)))]
-pub async fn participants(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<SessionId>) -> Result<web::Json<Vec<Participant>>, Problem> {
+pub async fn participants(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<SessionId>,
+) -> Result<web::Json<Vec<Participant>>, Problem> {
     own_session(&ijkpunt, &actor, *id).await?;
     let rows = store::of_session(&ijkpunt.db, *id).await?;
     let people = people::store::people(&ijkpunt.db, &ijkpunt.keys, rows.iter().map(|row| row.candidate_id).collect()).await?;
@@ -161,7 +169,12 @@ pub struct BookedView {
 }
 
 #[utoipa::path(post, path = "/api/test-sessions/{id}/bookings", operation_id = "bookSeat", tag = "sessions", params(("id" = SessionId, Path)), request_body = Wish, responses((status = 201, body = BookedView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
-pub async fn book(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<SessionId>, Json(wish): Json<Wish>) -> Result<HttpResponse, Problem> {
+pub async fn book(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<SessionId>,
+    Json(wish): Json<Wish>,
+) -> Result<HttpResponse, Problem> {
     let session = store::session(&ijkpunt.db, *id).await?.ok_or_else(Problem::not_found)?;
     may(&actor, Action::ServeCandidates, session.agency_id)?;
     let booked = actions::book(&ijkpunt, actor.user_id, *id, &wish).await?;
@@ -170,7 +183,11 @@ pub async fn book(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<Sessi
 }
 
 #[utoipa::path(get, path = "/api/candidates/{id}/bookings", operation_id = "candidateBookings", tag = "sessions", params(("id" = CandidateId, Path)), responses((status = 200, body = Vec<BookingView>)))]
-pub async fn of_candidate(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CandidateId>) -> Result<web::Json<Vec<BookingView>>, Problem> {
+pub async fn of_candidate(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<CandidateId>,
+) -> Result<web::Json<Vec<BookingView>>, Problem> {
     may_somewhere(&actor, Action::ServeCandidates)?;
     let rows = store::of_candidate(&ijkpunt.db, *id).await?;
     Ok(web::Json(describe(&ijkpunt, rows).await?))

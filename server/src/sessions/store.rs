@@ -71,15 +71,8 @@ pub async fn active_of_candidate(
     Ok(pairs.filter(|(_, session)| !matches!(session.status, SessionStatus::Closed | SessionStatus::Cancelled)).collect())
 }
 
-pub async fn holding_of_enrolment(
-    db: &impl ConnectionTrait,
-    id: EnrolmentId,
-) -> Result<Vec<bookings::Model>, DbErr> {
-    bookings::Entity::find()
-        .filter(bookings::Column::EnrolmentId.eq(id))
-        .filter(bookings::Column::Status.is_in(HOLDING))
-        .all(db)
-        .await
+pub async fn holding_of_enrolment(db: &impl ConnectionTrait, id: EnrolmentId) -> Result<Vec<bookings::Model>, DbErr> {
+    bookings::Entity::find().filter(bookings::Column::EnrolmentId.eq(id)).filter(bookings::Column::Status.is_in(HOLDING)).all(db).await
 }
 
 pub fn stretch(session: &test_sessions::Model) -> Stretch {

@@ -13,6 +13,7 @@ use crate::ids::RuleId;
 
 /// The files, in the binary so that it runs without the source tree.
 const FILES: &[(RuleKind, &str, &str)] = &[
+    (RuleKind::CutScore, "cut-scores.toml", include_str!("../../policy/cut-scores.toml")),
     (RuleKind::Fee, "fees.toml", include_str!("../../policy/fees.toml")),
     (RuleKind::Language, "languages.toml", include_str!("../../policy/languages.toml")),
     (RuleKind::Purpose, "purposes.toml", include_str!("../../policy/purposes.toml")),

@@ -1,4 +1,5 @@
 //! The API by its front door. A module a subject; each test runs on SQLite and on PostgreSQL.
 
 mod access;
+mod kiosk;
 mod routes;

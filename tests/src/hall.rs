@@ -1,12 +1,14 @@
 //! A test room with its people: a site with kiosks, a session of today, candidates with a booking, and the kiosks' side of the protocol.
 
 use chrono::Duration;
-use ijkpunt::entity::enums::{
-    AgencyCode, Band, BookingStatus, EnrolmentStatus, FormPart, FormStatus, ItemSkill, ItemStatus, Level, Part, Role, SessionKind, SessionStatus,
-    Sex,
-};
-use ijkpunt::entity::{bookings, candidates, enrolments, form_items, forms, item_versions, items, media_files, policy_rules, sites, test_sessions};
 use ijkpunt::crypto::Place;
+use ijkpunt::entity::enums::{
+    AgencyCode, Band, BookingStatus, EnrolmentStatus, FormPart, FormStatus, ItemSkill, ItemStatus, Level, Part, Role, SessionKind,
+    SessionStatus, Sex,
+};
+use ijkpunt::entity::{
+    bookings, candidates, enrolments, form_items, forms, item_versions, items, media_files, policy_rules, sites, test_sessions,
+};
 use ijkpunt::ids::{AgencyId, BookingId, CandidateId, EnrolmentId, FormId, ItemId, ItemVersionId, MediaId, SessionId, SiteId};
 use reqwest::Method;
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -195,7 +197,7 @@ impl<'a> Hall<'a> {
             agency_id: Set(self.agency),
             purpose: Set("nationality".into()),
             purpose_rule_id: Set(rule.id),
-            band: Set(Band::A1A2),
+            band: Set(Some(Band::A1A2)),
             required: Set(json!({ "reading": "A2", "listening": "A2", "writing": "A2", "speaking": "A2" })),
             status: Set(EnrolmentStatus::Open),
             created_at: Set(now),
@@ -222,7 +224,8 @@ impl<'a> Hall<'a> {
     pub async fn kiosk(&self, name: &str) -> Kiosk {
         let made = self.admin.post("/api/kiosks", json!({ "site_id": self.site, "name": name })).await.ok();
         let http = reqwest::Client::new();
-        let mut kiosk = Kiosk { http, url: self.app.url.clone(), id: made["kiosk"]["id"].clone(), token: String::new(), attempt: String::new() };
+        let mut kiosk =
+            Kiosk { http, url: self.app.url.clone(), id: made["kiosk"]["id"].clone(), token: String::new(), attempt: String::new() };
         let enrolled = kiosk.post("/enrol", json!({ "code": made["code"] })).await.ok();
         kiosk.token = enrolled["token"].as_str().unwrap().to_owned();
         kiosk

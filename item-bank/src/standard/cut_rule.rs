@@ -164,7 +164,8 @@ fn within<'a>(of: &'a QuestionSet, results: &'a [ItemResult]) -> impl Iterator<I
 
 fn points(of: &QuestionSet, results: &[ItemResult]) -> (Exact, Exact) {
     let add = |sum: Exact, value: Exact| sum.checked_add(value).unwrap_or(sum);
-    within(of, results).fold((Exact::ZERO, Exact::ZERO), |(earned, possible), result| (add(earned, result.score), add(possible, result.max)))
+    within(of, results)
+        .fold((Exact::ZERO, Exact::ZERO), |(earned, possible), result| (add(earned, result.score), add(possible, result.max)))
 }
 
 impl fmt::Display for QuestionSet {
@@ -278,7 +279,8 @@ mod tests {
 
     #[test]
     fn the_highest_level_whose_score_is_reached_is_given() {
-        let score = |level: &str, score: &str| json!({ "level": level, "condition": { "if": "score_at_least", "of": "all", "score": score } });
+        let score =
+            |level: &str, score: &str| json!({ "level": level, "condition": { "if": "score_at_least", "of": "all", "score": score } });
         let levels = rule(json!({ "kind": "levels", "levels": [score("B2", "33"), score("B1", "22.5")] }));
         assert_eq!(judge(&levels, &questions(33, 40, 0, "x")).outcome, Outcome::Level(Cefr::B2));
         assert_eq!(judge(&levels, &questions(23, 40, 0, "x")).outcome, Outcome::Level(Cefr::B1));

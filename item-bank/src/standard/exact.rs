@@ -43,10 +43,7 @@ impl Exact {
     }
 
     pub fn checked_mul(self, other: Self) -> Option<Self> {
-        Self::reduce(
-            i128::from(self.numerator) * i128::from(other.numerator),
-            i128::from(self.denominator) * i128::from(other.denominator),
-        )
+        Self::reduce(i128::from(self.numerator) * i128::from(other.numerator), i128::from(self.denominator) * i128::from(other.denominator))
     }
 
     fn reduce(numerator: i128, denominator: i128) -> Option<Self> {
@@ -54,10 +51,7 @@ impl Exact {
             return None;
         }
         let divisor = gcd(numerator.unsigned_abs(), denominator.unsigned_abs()).max(1) as i128;
-        Some(Self {
-            numerator: i64::try_from(numerator / divisor).ok()?,
-            denominator: i64::try_from(denominator / divisor).ok()?,
-        })
+        Some(Self { numerator: i64::try_from(numerator / divisor).ok()?, denominator: i64::try_from(denominator / divisor).ok()? })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::audit::{self, By, Entry};
 use crate::clock::belgian_date;
 use crate::crypto::{new_token, token_hash};
 use crate::db::begin_write;
-use crate::entity::enums::{AttemptStatus, BookingStatus, FormPart, FormStatus, Part, RuleKind, SessionStatus};
+use crate::entity::enums::{AttemptStatus, Band, BookingStatus, FormPart, FormStatus, Part, RuleKind, SessionStatus};
 use crate::entity::{attempt_items, attempts, bookings, enrolments, form_items, forms, kiosks, login_throttles, sittings, test_sessions};
 use crate::ids::{AttemptId, BookingId, KioskId};
 use crate::policy;
@@ -236,12 +236,7 @@ pub const fn form_part(part: Part) -> FormPart {
 }
 
 /// Of several published forms the seed chooses, so that neighbours rarely sit the same one.
-async fn choose_form(
-    tx: &DatabaseTransaction,
-    part: Part,
-    band: Option<crate::entity::enums::Band>,
-    seed: i64,
-) -> Result<forms::Model, Refusal> {
+async fn choose_form(tx: &DatabaseTransaction, part: Part, band: Option<Band>, seed: i64) -> Result<forms::Model, Refusal> {
     let mut query = forms::Entity::find()
         .filter(forms::Column::Part.eq(form_part(part)))
         .filter(forms::Column::Status.eq(FormStatus::Published))

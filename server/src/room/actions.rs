@@ -262,7 +262,10 @@ pub(super) async fn give_code(
         .col_expr(bookings::Column::CodeHash, Expr::value(start::code_hash(ijkpunt, &code)))
         .col_expr(bookings::Column::CodeExpiresAt, Expr::value(expires))
         .col_expr(bookings::Column::CodeUsedAt, Expr::value(Option::<DateTime<Utc>>::None))
-        .col_expr(bookings::Column::Status, Expr::value(if booking.status == BookingStatus::Absent { BookingStatus::Booked } else { booking.status }))
+        .col_expr(
+            bookings::Column::Status,
+            Expr::value(if booking.status == BookingStatus::Absent { BookingStatus::Booked } else { booking.status }),
+        )
         .filter(bookings::Column::Id.eq(booking.id))
         .exec(tx)
         .await?;

@@ -248,7 +248,12 @@ pub async fn absent(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<Boo
 }
 
 #[utoipa::path(post, path = "/api/room/bookings/{id}/pause", operation_id = "pauseCandidate", tag = "room", params(("id" = BookingId, Path)), request_body = Reason, responses((status = 204), (status = 409, body = ProblemBody)))]
-pub async fn pause(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<BookingId>, Json(body): Json<Reason>) -> Result<HttpResponse, Problem> {
+pub async fn pause(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<BookingId>,
+    Json(body): Json<Reason>,
+) -> Result<HttpResponse, Problem> {
     of_booking(&ijkpunt, &actor, *id).await?;
     interventions::pause(&ijkpunt, actor.user_id, *id, text("/reason", &body.reason)?).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -284,14 +289,24 @@ pub async fn extra_time(
 }
 
 #[utoipa::path(post, path = "/api/room/bookings/{id}/end", operation_id = "endAttempt", tag = "room", params(("id" = BookingId, Path)), request_body = Reason, responses((status = 204), (status = 409, body = ProblemBody)))]
-pub async fn end(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<BookingId>, Json(body): Json<Reason>) -> Result<HttpResponse, Problem> {
+pub async fn end(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<BookingId>,
+    Json(body): Json<Reason>,
+) -> Result<HttpResponse, Problem> {
     of_booking(&ijkpunt, &actor, *id).await?;
     interventions::end(&ijkpunt, actor.user_id, *id, text("/reason", &body.reason)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 #[utoipa::path(post, path = "/api/room/bookings/{id}/annul", operation_id = "annulSitting", tag = "room", params(("id" = BookingId, Path)), request_body = Reason, responses((status = 204), (status = 409, body = ProblemBody)))]
-pub async fn annul(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<BookingId>, Json(body): Json<Reason>) -> Result<HttpResponse, Problem> {
+pub async fn annul(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<BookingId>,
+    Json(body): Json<Reason>,
+) -> Result<HttpResponse, Problem> {
     of_booking(&ijkpunt, &actor, *id).await?;
     interventions::annul(&ijkpunt, actor.user_id, *id, text("/reason", &body.reason)?).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -7,7 +7,13 @@ use reqwest::{Method, StatusCode};
 use tests::both;
 
 /// Addresses that are meant for people who have not logged in.
-const PUBLIC: &[(&str, &str)] = &[("post", "/api/session"), ("delete", "/api/session"), ("get", "/api/health"), ("post", "/api/kiosk/enrol"), ("get", "/api/kiosk/media/{name}")];
+const PUBLIC: &[(&str, &str)] = &[
+    ("post", "/api/session"),
+    ("delete", "/api/session"),
+    ("get", "/api/health"),
+    ("post", "/api/kiosk/enrol"),
+    ("get", "/api/kiosk/media/{name}"),
+];
 
 #[test]
 fn the_description_names_exactly_the_addresses_of_the_router() {

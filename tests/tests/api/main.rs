@@ -2,4 +2,5 @@
 
 mod access;
 mod kiosk;
+mod room;
 mod routes;

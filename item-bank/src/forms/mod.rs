@@ -1,1 +1,3 @@
+//! Forms: which questions in which order.
 
+pub mod shuffle;

@@ -350,3 +350,29 @@ impl From<crate::marking::ratings::actions::RatingRefusal> for Problem {
         }
     }
 }
+
+impl From<crate::certificates::actions::CertificateRefusal> for Problem {
+    fn from(refusal: crate::certificates::actions::CertificateRefusal) -> Self {
+        match refusal {
+            crate::certificates::actions::CertificateRefusal::NotValid => Self::new(Code::CertificateNotValid),
+            crate::certificates::actions::CertificateRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::certificates::pdf::PdfError> for Problem {
+    fn from(error: crate::certificates::pdf::PdfError) -> Self {
+        tracing::error!(%error, "a certificate cannot be written");
+        Self::new(Code::Internal)
+    }
+}
+
+impl From<crate::mail::actions::MailRefusal> for Problem {
+    fn from(refusal: crate::mail::actions::MailRefusal) -> Self {
+        match refusal {
+            crate::mail::actions::MailRefusal::NotToSend => Self::new(Code::MailNotToSend),
+            crate::mail::actions::MailRefusal::NoServer => Self::new(Code::NoMailServer),
+            crate::mail::actions::MailRefusal::Database(error) => error.into(),
+        }
+    }
+}

@@ -66,6 +66,11 @@ codes! {
     StillBusy 409 "still-busy": "Er zijn nog kandidaten bezig.", "Candidates are still working.", "Des candidats travaillent encore.", "لا يزال هناك مرشحون يعملون.";
     AlreadyStarted 409 "already-started": "Deze kandidaat is al begonnen.", "This candidate has already started.", "Ce candidat a déjà commencé.", "لقد بدأ هذا المرشح بالفعل.";
 
+    // Certificates and mail
+    CertificateNotValid 409 "certificate-not-valid": "Dit attest is niet meer geldig.", "This certificate is not valid any more.", "Cette attestation n'est plus valable.", "هذه الشهادة لم تعد صالحة.";
+    MailNotToSend 409 "mail-not-to-send": "Dit bericht is al verzonden of staat al klaar.", "This mail was sent already, or is waiting to be sent.", "Ce message a déjà été envoyé ou attend de l'être.", "تم إرسال هذه الرسالة بالفعل أو هي في انتظار الإرسال.";
+    NoMailServer 409 "no-mail-server": "Er is geen mailserver ingesteld: berichten worden hier bewaard.", "No mail server is configured: mail is kept here.", "Aucun serveur de messagerie n'est configuré : les messages sont conservés ici.", "لم يتم إعداد خادم بريد: تُحفظ الرسائل هنا.";
+
     // Rating scripts
     RatingTaken 409 "rating-taken": "Iemand anders beoordeelt dit werk al.", "Somebody else is rating this script already.", "Quelqu'un d'autre évalue déjà ce travail.", "شخص آخر يقيّم هذا العمل بالفعل.";
     RatedBefore 409 "rated-before": "U beoordeelde dit werk al.", "You have rated this script before.", "Vous avez déjà évalué ce travail.", "لقد قيّمت هذا العمل من قبل.";

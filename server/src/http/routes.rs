@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 
 use crate::marking::ratings;
 use crate::{access, agencies, delivery, fees, kiosks, people, problem, purposes, room, sessions};
+use crate::{certificates, mail, results, trajectory};
 
 /// An address answers 405 to methods that it does not have.
 macro_rules! routes {
@@ -108,6 +109,19 @@ routes! {
     "/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}" { put delivery::recordings_http::put_slice }
     "/api/kiosk/attempts/{id}/recordings/{recording}/complete" { post delivery::recordings_http::complete }
     "/api/kiosk/media/{name}" { get delivery::http::media_file }
+    // Results, certificates, the trajectory, mail
+    "/api/candidates/{id}/results" { get results::http::list }
+    "/api/candidates/{id}/certificates" { get certificates::http::list }
+    "/api/candidates/{id}/trajectory" { get trajectory::http::read }
+    "/api/certificates/{id}/pdf" { get certificates::http::download }
+    "/api/certificates/{id}/reissue" { post certificates::http::reissue }
+    "/api/certificates/{id}/revoke" { post certificates::http::revoke }
+    "/api/verify/{number}" { get certificates::http::verify }
+    "/api/mails" { get mail::http::list }
+    "/api/mails/{id}" { get mail::http::read }
+    "/api/mails/{id}/attachment" { get mail::http::attachment }
+    "/api/mails/{id}/send" { post mail::http::send_again }
+
     // Rating writing and speaking
     "/api/ratings" { get ratings::http::list }
     "/api/ratings/{id}" { get ratings::http::read, put ratings::http::save }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{AttemptId, CandidateId, EnrolmentId, JobId};
+use crate::ids::{AttemptId, CandidateId, EnrolmentId, JobId, MailId};
 
 mod work;
 
@@ -26,6 +26,8 @@ pub enum Job {
     SettleCertificate { enrolment_id: EnrolmentId },
     /// Take the decisions that a candidate's results and certificates call for.
     SettleTrajectory { candidate_id: CandidateId },
+    /// Hand a mail to the mail server.
+    SendMail { mail_id: MailId },
 }
 
 /// Asks for work. The same `dedup_key` is asked for once only.

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{Job, claim, finish};
 use crate::app::Ijkpunt;
-use crate::{delivery, marking};
+use crate::{certificates, delivery, mail, marking, trajectory};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -73,6 +73,12 @@ async fn run_one(ijkpunt: &Ijkpunt) -> Result<bool, DbErr> {
 async fn run(ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
     match job {
         Job::MarkAttempt { attempt } => marking::machine::mark_attempt(ijkpunt, attempt).await.map_err(|error| error.to_string()),
-        Job::SettleCertificate { .. } | Job::SettleTrajectory { .. } => Ok(()),
+        Job::SettleCertificate { enrolment_id } => {
+            certificates::actions::settle(ijkpunt, enrolment_id).await.map_err(|error| error.to_string())
+        }
+        Job::SettleTrajectory { candidate_id } => {
+            trajectory::actions::settle(ijkpunt, candidate_id).await.map_err(|error| error.to_string())
+        }
+        Job::SendMail { mail_id } => mail::send::send(ijkpunt, mail_id).await,
     }
 }

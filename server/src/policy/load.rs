@@ -18,6 +18,7 @@ const FILES: &[(RuleKind, &str, &str)] = &[
     (RuleKind::Language, "languages.toml", include_str!("../../policy/languages.toml")),
     (RuleKind::Purpose, "purposes.toml", include_str!("../../policy/purposes.toml")),
     (RuleKind::Setting, "settings.toml", include_str!("../../policy/settings.toml")),
+    (RuleKind::Trajectory, "trajectory.toml", include_str!("../../policy/trajectory.toml")),
 ];
 
 /// A file is a list of `[[rule]]`: key, dates, ground, source and a body whose shape is that of its kind.

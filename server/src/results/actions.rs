@@ -57,12 +57,11 @@ pub async fn record(tx: &DatabaseTransaction, now: DateTime<Utc>, attempt: &atte
         (EnrolmentStatus::Completed, true) => true,
         _ => false,
     };
-    if changed {
-        let job = Job::SettleCertificate { enrolment_id: enrolment.id };
-        jobs::enqueue(tx, now, &job, Some(format!("settle-certificate:{}", mark.id))).await?;
+    if !changed {
+        return Ok(());
     }
-    jobs::enqueue(tx, now, &Job::SettleTrajectory { candidate_id: attempt.candidate_id }, Some(format!("settle-trajectory:{}", mark.id)))
-        .await
+    let job = Job::SettleCertificate { enrolment_id: enrolment.id };
+    jobs::enqueue(tx, now, &job, Some(format!("settle-certificate:{}", mark.id))).await
 }
 
 /// Answers whether the enrolment was still as we read it.

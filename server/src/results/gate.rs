@@ -1,7 +1,7 @@
 //! The gate before a booking: the rules with what the database knows.
 
 use chrono::{Months, NaiveDate};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Deserialize;
 
 use super::{rules, store};
@@ -27,7 +27,7 @@ struct Retake {
 
 /// May this candidate book a session of this kind on that day?
 pub async fn may_book(
-    tx: &DatabaseTransaction,
+    tx: &impl ConnectionTrait,
     candidate_id: CandidateId,
     enrolment: &enrolments::Model,
     kind: SessionKind,

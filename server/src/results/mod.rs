@@ -5,5 +5,6 @@
 
 pub mod actions;
 pub mod gate;
+pub mod http;
 pub mod rules;
 pub mod store;

@@ -11,6 +11,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("post", "/api/session"),
     ("delete", "/api/session"),
     ("get", "/api/health"),
+    ("get", "/api/verify/{number}"),
     ("post", "/api/kiosk/enrol"),
     ("get", "/api/kiosk/media/{name}"),
 ];

@@ -1,0 +1,231 @@
+//! Issuing, replacing and revoking.
+
+use chrono::{DateTime, Datelike, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::json;
+
+use super::rules::{self, Body, Skill, Step};
+use super::store;
+use crate::app::Ijkpunt;
+use crate::audit::{self, By};
+use crate::clock::belgian_date;
+use crate::crypto::Place;
+use crate::db::{begin_write, next_number};
+use crate::entity::enums::{CertificateStatus, EnrolmentStatus};
+use crate::entity::{agencies, candidates, certificates, enrolments, results};
+use crate::ids::{CertificateId, EnrolmentId, UserId};
+use crate::jobs::{self, Job};
+use crate::{mail, policy, results as outcome};
+
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateRefusal {
+    #[error("the certificate is not valid any more")]
+    NotValid,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Makes the enrolment's paper say what its results say. Doing it again changes nothing.
+pub async fn settle(ijkpunt: &Ijkpunt, enrolment_id: EnrolmentId) -> Result<(), DbErr> {
+    let now = ijkpunt.clock.now();
+    let tx = begin_write(&ijkpunt.db).await?;
+    let Some(enrolment) = lock(&tx, enrolment_id).await? else { return Ok(()) };
+    let results = outcome::store::in_force(&tx, enrolment_id).await?;
+    let standing = outcome::store::standing(&tx, enrolment_id).await?;
+    let levels = (enrolment.status == EnrolmentStatus::Completed).then(|| outcome::rules::levels(&standing));
+    let latest = store::latest(&tx, enrolment_id).await?;
+    let known = latest.as_ref().map(store::as_latest).transpose()?;
+    match (rules::next_step(known.as_ref(), levels.as_ref()), latest) {
+        (Step::Nothing, _) => return Ok(()),
+        (Step::Issue, _) => {
+            issue(ijkpunt, &tx, now, By::System, &enrolment, &results, None).await?;
+        }
+        (Step::Replace, Some(old)) => {
+            supersede(&tx, now, &old, None, "result-corrected").await?;
+            issue(ijkpunt, &tx, now, By::System, &enrolment, &results, Some(&old)).await?;
+        }
+        (Step::Revoke, Some(old)) => {
+            change_status(&tx, now, &old, CertificateStatus::Revoked, None, "result-corrected").await?;
+            record(&tx, now, By::System, "certificate.revoked", &old, "result-corrected").await?;
+        }
+        (Step::Replace | Step::Revoke, None) => {}
+    }
+    follow(&tx, now, &enrolment).await?;
+    tx.commit().await
+}
+
+/// Issues the paper anew with what the candidate's record says now, as after a corrected name.
+pub async fn reissue(ijkpunt: &Ijkpunt, by: UserId, id: CertificateId, reason: &str) -> Result<CertificateId, CertificateRefusal> {
+    let now = ijkpunt.clock.now();
+    let tx = begin_write(&ijkpunt.db).await?;
+    let enrolment = lock(&tx, find_valid(&tx, id).await?.enrolment_id).await?.ok_or(CertificateRefusal::NotValid)?;
+    // Somebody else may have changed it while we waited for the lock.
+    let old = find_valid(&tx, id).await?;
+    let results = outcome::store::in_force(&tx, enrolment.id).await?;
+    supersede(&tx, now, &old, Some(by), reason).await?;
+    let new = issue(ijkpunt, &tx, now, By::User(by), &enrolment, &results, Some(&old)).await?;
+    follow(&tx, now, &enrolment).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// Takes the paper back. Whoever verifies it sees so at once.
+pub async fn revoke(ijkpunt: &Ijkpunt, by: UserId, id: CertificateId, reason: &str) -> Result<(), CertificateRefusal> {
+    let now = ijkpunt.clock.now();
+    let tx = begin_write(&ijkpunt.db).await?;
+    let old = find_valid(&tx, id).await?;
+    if !change_status(&tx, now, &old, CertificateStatus::Revoked, Some(by), reason).await? {
+        return Err(CertificateRefusal::NotValid);
+    }
+    record(&tx, now, By::User(by), "certificate.revoked", &old, reason).await?;
+    let job = Job::SettleTrajectory { candidate_id: old.candidate_id };
+    jobs::enqueue(&tx, now, &job, Some(format!("settle-trajectory:revoked:{id}"))).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn issue(
+    ijkpunt: &Ijkpunt,
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    by: By,
+    enrolment: &enrolments::Model,
+    results: &[results::Model],
+    replaces: Option<&certificates::Model>,
+) -> Result<CertificateId, DbErr> {
+    let id = CertificateId::new();
+    let issued_on = belgian_date(now);
+    let serial = next_number(tx, &format!("certificate-{}", issued_on.year())).await?;
+    let number = rules::number(issued_on.year(), serial);
+    let candidate = candidates::Entity::find_by_id(enrolment.candidate_id).one(tx).await?;
+    let candidate = candidate.ok_or_else(|| DbErr::RecordNotFound(format!("candidate {}", enrolment.candidate_id)))?;
+    let agency = agencies::Entity::find_by_id(enrolment.agency_id).one(tx).await?;
+    let agency = agency.ok_or_else(|| DbErr::RecordNotFound(format!("agency {}", enrolment.agency_id)))?;
+    let name = |column, sealed: &[u8]| {
+        let place = Place { table: "candidates", column, row: candidate.id.0 };
+        ijkpunt.keys.open(place, sealed).map_err(|error| DbErr::Custom(error.to_string()))
+    };
+    let body = Body {
+        verify_url: format!("{}/verify/{number}", ijkpunt.config.public_origin),
+        given_names: name("given_names_enc", &candidate.given_names_enc)?,
+        family_name: name("family_name_enc", &candidate.family_name_enc)?,
+        birth_date: candidate.birth_date,
+        purpose: purpose_name(tx, enrolment).await?,
+        agency: agency.name,
+        issued_on,
+        skills: skills(results),
+        sample: ijkpunt.config.demo || store::is_sample(tx, enrolment.id).await?,
+        replaces: replaces.map(|old| old.number.clone()),
+        number,
+    };
+    let text = serde_json::to_string(&body).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let levels: serde_json::Map<String, serde_json::Value> =
+        body.skills.iter().map(|skill| (skill.part.as_str().to_owned(), json!(skill.level))).collect();
+    let row = certificates::Model {
+        id,
+        number: body.number.clone(),
+        enrolment_id: enrolment.id,
+        candidate_id: enrolment.candidate_id,
+        agency_id: enrolment.agency_id,
+        body_enc: ijkpunt.keys.seal(store::place(id), &text),
+        purpose: enrolment.purpose.clone(),
+        levels: levels.into(),
+        issued_at: now,
+        status: CertificateStatus::Valid,
+        supersedes_id: replaces.map(|old| old.id),
+        status_changed_at: None,
+        status_changed_by: None,
+        status_reason: None,
+    };
+    certificates::Entity::insert(certificates::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
+    record(tx, now, by, "certificate.issued", &row, "").await?;
+    mail::actions::send_certificate(ijkpunt, tx, now, &candidate, &row, &body).await?;
+    Ok(id)
+}
+
+/// The best passed result of each part, in the order of the parts.
+fn skills(results: &[results::Model]) -> Vec<Skill> {
+    let standing: Vec<outcome::rules::Standing> =
+        results.iter().map(|row| outcome::rules::Standing { part: row.part, level: row.level, passed: row.passed }).collect();
+    let levels = outcome::rules::levels(&standing);
+    let sat_on = |part, level| results.iter().filter(|row| row.part == part && row.level == level).map(|row| row.sat_on).min();
+    let band = |part, level| results.iter().find(|row| row.part == part && row.level == level).and_then(|row| row.band);
+    levels
+        .into_iter()
+        .filter_map(|(part, level)| Some(Skill { part, level, band: band(part, level), sat_on: sat_on(part, level)? }))
+        .collect()
+}
+
+/// The purpose as the rule of the enrolment names it in Dutch, the language of the paper.
+async fn purpose_name(tx: &DatabaseTransaction, enrolment: &enrolments::Model) -> Result<String, DbErr> {
+    let rule = policy::rule::<serde_json::Value>(tx, enrolment.purpose_rule_id).await?;
+    let name = rule.as_ref().and_then(|rule| rule.body.pointer("/name/nl")).and_then(|name| name.as_str());
+    Ok(name.unwrap_or(&enrolment.purpose).to_owned())
+}
+
+/// Papers of one enrolment are made one after the other. SQLite has one writer at a time as it is.
+async fn lock(tx: &DatabaseTransaction, id: EnrolmentId) -> Result<Option<enrolments::Model>, DbErr> {
+    let mut found = enrolments::Entity::find_by_id(id);
+    if tx.get_database_backend() != DbBackend::Sqlite {
+        found = found.lock_exclusive();
+    }
+    found.one(tx).await
+}
+
+async fn find_valid(tx: &DatabaseTransaction, id: CertificateId) -> Result<certificates::Model, CertificateRefusal> {
+    let row = certificates::Entity::find_by_id(id).one(tx).await?;
+    row.filter(|row| row.status == CertificateStatus::Valid).ok_or(CertificateRefusal::NotValid)
+}
+
+async fn supersede(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    old: &certificates::Model,
+    by: Option<UserId>,
+    reason: &str,
+) -> Result<(), DbErr> {
+    // The enrolment is locked and the paper was read as valid in this transaction, so that it still is.
+    change_status(tx, now, old, CertificateStatus::Superseded, by, reason).await?;
+    record(tx, now, by.map_or(By::System, By::User), "certificate.superseded", old, reason).await
+}
+
+/// Answers whether the paper was still valid.
+async fn change_status(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    old: &certificates::Model,
+    to: CertificateStatus,
+    by: Option<UserId>,
+    reason: &str,
+) -> Result<bool, DbErr> {
+    let changed = certificates::Entity::update_many()
+        .col_expr(certificates::Column::Status, Expr::value(to))
+        .col_expr(certificates::Column::StatusChangedAt, Expr::value(now))
+        .col_expr(certificates::Column::StatusChangedBy, Expr::value(by))
+        .col_expr(certificates::Column::StatusReason, Expr::value(reason.to_owned()))
+        .filter(certificates::Column::Id.eq(old.id))
+        .filter(certificates::Column::Status.eq(CertificateStatus::Valid))
+        .exec(tx)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Decisions rest on papers, so that they are looked at again.
+async fn follow(tx: &DatabaseTransaction, now: DateTime<Utc>, enrolment: &enrolments::Model) -> Result<(), DbErr> {
+    let job = Job::SettleTrajectory { candidate_id: enrolment.candidate_id };
+    let dedup = format!("settle-trajectory:{}:{}", enrolment.id, now.timestamp_micros());
+    jobs::enqueue(tx, now, &job, Some(dedup)).await
+}
+
+async fn record(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    by: By,
+    action: &'static str,
+    row: &certificates::Model,
+    reason: &str,
+) -> Result<(), DbErr> {
+    let detail = json!({ "number": row.number, "reason": reason });
+    audit::record(tx, now, audit::Entry::of(by, action, ("certificate", Some(row.id.0))).at(row.agency_id).with(detail)).await
+}

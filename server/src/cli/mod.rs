@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod backup;
+mod measure;
 pub mod serve;
 
 #[derive(Parser)]
@@ -38,6 +39,8 @@ enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Measure: score, choose items, calibrate, analyse, from CSV to CSV and JSON
+    Measure(measure::Measure),
     /// Print the description of the interface (OpenAPI)
     Openapi,
 }
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Backup { folder } => backup::backup(&folder),
         Command::Restore { folder } => backup::restore(&folder),
         Command::Audit { command: AuditCommand::Verify } => serve::verify_audit(),
+        Command::Measure(measure) => measure::run(&measure),
         Command::Openapi => print_openapi(),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,0 +1,5 @@
+//! Numerical tools: roots, quadrature, linear algebra and the distribution functions that tests and intervals need.
+
+pub mod linear;
+pub mod roots;
+pub mod special;

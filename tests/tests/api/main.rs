@@ -3,4 +3,9 @@
 mod access;
 mod kiosk;
 mod room;
+mod desk;
+mod fees;
+mod people;
+mod purposes;
 mod routes;
+mod sessions;

@@ -4,6 +4,230 @@
  */
 
 export interface paths {
+    "/api/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAgencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/till": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["till"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["registerCandidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getCandidate"];
+        put: operations["correctCandidate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["candidateBookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/enrolment-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["previewEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["candidateEnrolments"];
+        put?: never;
+        post: operations["enrolCandidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["candidateOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["candidateRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/insz-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["checkInsz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["searchCandidates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrolments/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["orderParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrolments/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdrawEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -14,6 +238,776 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["saveAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["beginAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAttemptItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/plays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["startPlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["beginRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["playBackRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/recordings/{recording}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["completeRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["putSlice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["submitAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["enrolKiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["whichKiosk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/media/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The name is unguessable and dies with the attempt, so that an `<audio>` element, which can send no token, may ask for it. */
+        get: operations["getKioskMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resumeSitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/sitting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSitting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["startSitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listKiosks"];
+        put?: never;
+        post: operations["createKiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosks/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["renewKioskCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosks/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["revokeKiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["payOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{id}/receipt.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reversePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPurposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRatings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readScript"];
+        put: operations["saveRating"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["claimRating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{id}/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["playScriptRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["releaseRating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["submitRating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["markAbsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/annul": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["annulSitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["giveCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["endAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/extra-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["giveExtraTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["checkIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["moveSeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["pauseCandidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resumeCandidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/bookings/{id}/seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["giveSeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRoomSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getRoom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["closeSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["writeIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["watchRoom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["openSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["pauseRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resumeRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room/sessions/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes fresh codes for everybody who is ready to start, and the tickets that carry them. */
+        post: operations["printTickets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -36,10 +1030,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/test-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSessions"];
+        put?: never;
+        post: operations["planSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/{id}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sessionParticipants"];
+        put?: never;
+        post: operations["bookSeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description The advice on learning ability (*advies taalleervermogen*).
+         * @enum {string}
+         */
+        Advice: "CbeAlfa" | "CbeNt2" | "Cbe" | "CvoExtended" | "CvoStandard" | "CvoShort" | "Utc";
         /** @enum {string} */
         AgencyCode: "Agii" | "Atlas" | "Amal" | "Hvn";
         /** Format: uuid */
@@ -50,6 +1113,262 @@ export interface components {
             name: string;
             roles: components["schemas"]["Role"][];
         };
+        AgencyView: {
+            code: components["schemas"]["AgencyCode"];
+            id: components["schemas"]["AgencyId"];
+            name: string;
+            sites: components["schemas"]["SiteView"][];
+        };
+        AnswerEvent: {
+            /** Format: date-time */
+            client_at: string;
+            flagged: boolean;
+            /** Format: int64 */
+            position: number;
+            response: unknown;
+            /** Format: int64 */
+            seq: number;
+        };
+        /** Format: uuid */
+        AttemptId: string;
+        AttemptItem: {
+            /** @description A delivery item: docs/delivery-item.md. */
+            item: unknown;
+            /** Format: int64 */
+            position: number;
+        };
+        AttemptItems: {
+            items: components["schemas"]["AttemptItem"][];
+            media: components["schemas"]["AttemptMedia"][];
+        };
+        AttemptMedia: {
+            /** Format: int64 */
+            bytes: number;
+            url: string;
+        };
+        AttemptState: {
+            /** Format: date-time */
+            deadline?: string | null;
+            /** Format: int64 */
+            extra_seconds: number;
+            paused?: components["schemas"]["Paused"] | null;
+            /** Format: int64 */
+            remaining_seconds: number;
+            status: components["schemas"]["AttemptStatus"];
+        };
+        /** @enum {string} */
+        AttemptStatus: "Ready" | "Running" | "Paused" | "Submitted" | "Ended" | "Annulled";
+        /**
+         * @description The A1/A2 or the B1/B2 test.
+         * @enum {string}
+         */
+        Band: "A1A2" | "B1B2";
+        BeginRecording: {
+            mime: string;
+            /** Format: int64 */
+            position: number;
+        };
+        BegunRecording: {
+            recording: components["schemas"]["RecordingId"];
+        };
+        BookedView: {
+            booking: components["schemas"]["BookingView"];
+            order_id?: components["schemas"]["OrderId"] | null;
+        };
+        /** Format: uuid */
+        BookingId: string;
+        /** @enum {string} */
+        BookingStatus: "Booked" | "Waiting" | "Cancelled" | "Attended" | "Absent";
+        BookingView: {
+            cancelled_reason?: string | null;
+            candidate_id: components["schemas"]["CandidateId"];
+            /** Format: date-time */
+            created_at: string;
+            enrolment_id: components["schemas"]["EnrolmentId"];
+            id: components["schemas"]["BookingId"];
+            parts: components["schemas"]["Part"][];
+            session: components["schemas"]["SessionView"];
+            status: components["schemas"]["BookingStatus"];
+            /** @description The place on the waiting list, counted from one. */
+            waiting_position?: number | null;
+        };
+        /** @enum {string} */
+        Bundle: "Oral" | "Written" | "Mo" | "Prescreening";
+        Cancellation: {
+            reason: string;
+        };
+        CancelledView: {
+            booking: components["schemas"]["BookingView"];
+            moved_up?: components["schemas"]["BookingId"] | null;
+        };
+        /** Format: uuid */
+        CandidateId: string;
+        /** @description A candidate as staff see it. The INSZ shows masked only. */
+        CandidateView: {
+            advice?: components["schemas"]["Advice"] | null;
+            agency_id: components["schemas"]["AgencyId"];
+            /** Format: date */
+            birth_date: string;
+            contact_language: string;
+            /** Format: date-time */
+            created_at: string;
+            email?: string | null;
+            family_name: string;
+            given_names: string;
+            id: components["schemas"]["CandidateId"];
+            insz_masked?: string | null;
+            no_insz_reason?: string | null;
+            number: string;
+            phone?: string | null;
+            /** Format: int64 */
+            revision: number;
+            sex: components["schemas"]["Sex"];
+        };
+        /** Format: int64 */
+        Cents: number;
+        CheckedIdentity: {
+            /** Format: date-time */
+            at: string;
+            document: components["schemas"]["IdentityDocument"];
+            /** @description The last characters of the document's number. */
+            tail: string;
+        };
+        CheckIdentity: {
+            /** @description Replace an earlier check. */
+            again?: boolean;
+            document: components["schemas"]["IdentityDocument"];
+            /** @description The number on the document, or its end; only the last four characters are kept. */
+            number: string;
+        };
+        /** @description The purpose, with the level and parts where the purpose leaves them to the candidate. */
+        Choice: {
+            level?: components["schemas"]["Level"] | null;
+            parts?: components["schemas"]["Part"][] | null;
+            purpose: string;
+        };
+        ClerkTotal: {
+            clerk: string;
+            count: number;
+            method: components["schemas"]["PaymentMethod"];
+            total_cents: components["schemas"]["Cents"];
+        };
+        CloseSession: {
+            /** @description End the attempts that are still going on. */
+            end_all: boolean;
+        };
+        /** @enum {string} */
+        CodeState: "none" | "given" | "used";
+        CompleteRecording: {
+            /** Format: int64 */
+            duration_ms: number;
+            /** Format: int64 */
+            slices: number;
+        };
+        Correction: {
+            person: components["schemas"]["Details"];
+            reason: string;
+            /**
+             * Format: int64
+             * @description The revision that the clerk saw.
+             */
+            revision: number;
+        };
+        Criterion: {
+            /** @description Six texts by language tag, for 0 to 5 points. */
+            descriptors: {
+                [key: string]: string;
+            }[];
+            key: string;
+            /** @description By language tag. */
+            name: {
+                [key: string]: string;
+            };
+        };
+        CurrentAttempt: {
+            /** Format: date-time */
+            deadline?: string | null;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            extra_seconds: number;
+            id: components["schemas"]["AttemptId"];
+            items: components["schemas"]["GivenAnswer"][];
+            /** Format: int64 */
+            last_seq: number;
+            part: components["schemas"]["Part"];
+            paused?: components["schemas"]["Paused"] | null;
+            plays: components["schemas"]["UsedPlays"][];
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            remaining_seconds: number;
+            status: components["schemas"]["AttemptStatus"];
+        };
+        /** @description A candidate's details as a clerk fills them in. */
+        Details: {
+            advice?: components["schemas"]["Advice"] | null;
+            /** Format: date */
+            birth_date: string;
+            /** @description The language in which the candidate is written to: an ISO 639 code. */
+            contact_language: string;
+            email?: string | null;
+            family_name: string;
+            /** @description Empty for people who have one name. */
+            given_names?: string;
+            /** @description National register or bis number, with or without signs in between. In a correction: absent means unchanged. */
+            insz?: string | null;
+            /** @description Why there is no number. */
+            no_insz_reason?: string | null;
+            phone?: string | null;
+            sex: components["schemas"]["Sex"];
+        };
+        /** @description Enough of a record to see whether it is the same person, and no more. */
+        Duplicate: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** Format: date */
+            birth_date: string;
+            id: components["schemas"]["CandidateId"];
+            insz_masked?: string | null;
+            name: string;
+            number: string;
+        };
+        Enrol: {
+            agency_id: components["schemas"]["AgencyId"];
+            choice: components["schemas"]["Choice"];
+        };
+        EnrolKiosk: {
+            code: string;
+        };
+        EnrolledKiosk: {
+            kiosk: components["schemas"]["KioskIdentity"];
+            token: string;
+        };
+        /** Format: uuid */
+        EnrolmentId: string;
+        /** @enum {string} */
+        EnrolmentStatus: "Open" | "Completed" | "Withdrawn";
+        /** @description A candidate with a purpose, and how far they are. */
+        EnrolmentView: {
+            agency_id: components["schemas"]["AgencyId"];
+            band?: components["schemas"]["Band"] | null;
+            candidate_id: components["schemas"]["CandidateId"];
+            closed_reason?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["EnrolmentId"];
+            name: components["schemas"]["Texts"];
+            progress: components["schemas"]["PartProgress"][];
+            purpose: string;
+            rule: components["schemas"]["RuleView"];
+            status: components["schemas"]["EnrolmentStatus"];
+            /** @description What must still be ordered to sit the parts that are left, at today's price. */
+            to_order: components["schemas"]["Line"][];
+        };
+        ExtraTime: {
+            /** Format: int64 */
+            minutes: number;
+            reason: string;
+        };
         /** @description What is wrong with one field. */
         FieldError: {
             code: string;
@@ -57,9 +1376,242 @@ export interface components {
             /** @description Where in the request: a JSON pointer (RFC 6901), such as `/birth_date`. */
             pointer: string;
         };
+        Found: {
+            candidates: components["schemas"]["CandidateView"][];
+            /** @description There are more than are shown. */
+            more: boolean;
+        };
+        GivenAnswer: {
+            answered: boolean;
+            flagged: boolean;
+            /** Format: int64 */
+            position: number;
+            response: unknown;
+        };
+        GiveSeat: {
+            instead_of?: components["schemas"]["KioskId"] | null;
+            kiosk_id: components["schemas"]["KioskId"];
+        };
+        /** @enum {string} */
+        IdentityDocument: "Eid" | "ResidenceCard" | "Passport" | "Annex" | "Other";
+        /** Format: uuid */
+        IncidentId: string;
+        InszCheck: {
+            insz: string;
+        };
+        /** @description What the number says, to fill in and to check beside the field. */
+        InszChecked: {
+            /** Format: date */
+            birth_date?: string | null;
+            /** Format: int32 */
+            birth_year: number;
+            bis: boolean;
+            known?: components["schemas"]["Duplicate"] | null;
+            masked: string;
+            sex?: components["schemas"]["Sex"] | null;
+        };
+        /** @description The code is shown once: only its hash is kept. */
+        KioskCode: {
+            code: string;
+            kiosk: components["schemas"]["KioskRow"];
+        };
+        /** Format: uuid */
+        KioskId: string;
+        KioskIdentity: {
+            agency: string;
+            id: components["schemas"]["KioskId"];
+            name: string;
+            site: string;
+        };
+        KioskRow: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** Format: date-time */
+            enrolled_at?: string | null;
+            id: components["schemas"]["KioskId"];
+            /** Format: date-time */
+            last_seen_at?: string | null;
+            name: string;
+            site: string;
+            site_id: components["schemas"]["SiteId"];
+            state: components["schemas"]["KioskState"];
+        };
+        /** @enum {string} */
+        KioskState: "waiting" | "enrolled" | "revoked";
+        /**
+         * @description What a part shows: a CEFR level, or the outcome of a test that has no levels.
+         * @enum {string}
+         */
+        Level: "Below" | "A1" | "A2" | "B1" | "B2" | "Passed" | "Failed" | "Advice";
+        /** @description One line of an order, with its explanation. */
+        Line: {
+            amount_cents: components["schemas"]["Cents"];
+            bundle: components["schemas"]["Bundle"];
+            ground: string;
+            /** @description Free by a relief, and not because the bundle costs nothing. */
+            relief: boolean;
+            rule_id: components["schemas"]["RuleId"];
+            /** Format: date */
+            rule_since: string;
+            why: components["schemas"]["Texts"];
+        };
         Login: {
             password: string;
             username: string;
+        };
+        MoveSeat: {
+            kiosk_id: components["schemas"]["KioskId"];
+            reason: string;
+        };
+        NewIncident: {
+            booking_id?: components["schemas"]["BookingId"] | null;
+            text: string;
+        };
+        NewKiosk: {
+            name: string;
+            site_id: components["schemas"]["SiteId"];
+        };
+        NewOrder: {
+            parts: components["schemas"]["Part"][];
+        };
+        /** @description A payment as the clerk types it in. */
+        NewPayment: {
+            amount_cents: components["schemas"]["Cents"];
+            /**
+             * Format: uuid
+             * @description Made once by the dialog: pressing twice pays once.
+             */
+            idempotency_key: string;
+            method: components["schemas"]["PaymentMethod"];
+            /** @description The number on the terminal's slip, or that of the bank. */
+            reference?: string | null;
+        };
+        /** @description A session as somebody plans it. */
+        NewSession: {
+            band?: components["schemas"]["Band"] | null;
+            /** Format: int64 */
+            capacity: number;
+            /** Format: date-time */
+            ends_at: string;
+            kind: components["schemas"]["SessionKind"];
+            room: string;
+            site_id: components["schemas"]["SiteId"];
+            /** Format: date-time */
+            starts_at: string;
+        };
+        /** @description When the site is open on each day of the week; a day that is not named is closed. */
+        OpeningHours: {
+            [key: string]: string[];
+        };
+        /** Format: uuid */
+        OrderId: string;
+        OrderLineView: {
+            amount_cents: components["schemas"]["Cents"];
+            bundle: components["schemas"]["Bundle"];
+            ground: string;
+            rule_id: components["schemas"]["RuleId"];
+            /** Format: date */
+            since?: string | null;
+            why: components["schemas"]["Texts"];
+        };
+        /** @enum {string} */
+        OrderStatus: "Open" | "Paid" | "Cancelled";
+        OrderView: {
+            cancelled_reason?: string | null;
+            /** @description What goes on a transfer. */
+            communication: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Still to pay; negative when more was received than is due. */
+            due_cents: components["schemas"]["Cents"];
+            enrolment_id: components["schemas"]["EnrolmentId"];
+            iban: string;
+            id: components["schemas"]["OrderId"];
+            lines: components["schemas"]["OrderLineView"][];
+            number: string;
+            paid_cents: components["schemas"]["Cents"];
+            payments: components["schemas"]["PaymentView"][];
+            status: components["schemas"]["OrderStatus"];
+            total_cents: components["schemas"]["Cents"];
+        };
+        /**
+         * @description What a candidate sits as one attempt.
+         * @enum {string}
+         */
+        Part: "Prescreening" | "Reading" | "Listening" | "Writing" | "Speaking" | "MoExemption" | "MoFinal";
+        /** @description A booking with whose it is, for the list of a session. */
+        Participant: {
+            booking_id: components["schemas"]["BookingId"];
+            candidate_id: components["schemas"]["CandidateId"];
+            name: string;
+            number: string;
+            parts: components["schemas"]["Part"][];
+            status: components["schemas"]["BookingStatus"];
+        };
+        /** @description How far a candidate is with one part. */
+        PartProgress: {
+            band?: components["schemas"]["Band"] | null;
+            level?: components["schemas"]["Level"] | null;
+            part: components["schemas"]["Part"];
+            required: components["schemas"]["Level"];
+            /** Format: date */
+            sat_on?: string | null;
+            sitting: components["schemas"]["SessionKind"];
+            /**
+             * Format: date-time
+             * @description When the part will be sat.
+             */
+            starts_at?: string | null;
+            state: components["schemas"]["PartState"];
+        };
+        /** @enum {string} */
+        PartState: "to_book" | "waiting" | "booked" | "sat" | "passed" | "not_passed";
+        /** @description A part with what it asks. */
+        PartView: {
+            band?: components["schemas"]["Band"] | null;
+            level: components["schemas"]["Level"];
+            part: components["schemas"]["Part"];
+            sitting: components["schemas"]["SessionKind"];
+        };
+        Paused: {
+            /** @description `room` when the whole room is paused, `candidate` when only this one is. */
+            reason: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /** Format: uuid */
+        PaymentId: string;
+        /** @enum {string} */
+        PaymentMethod: "Cash" | "Terminal" | "Transfer";
+        PaymentView: {
+            amount_cents: components["schemas"]["Cents"];
+            id: components["schemas"]["PaymentId"];
+            method: components["schemas"]["PaymentMethod"];
+            reason?: string | null;
+            receipt_number: string;
+            /** Format: date-time */
+            received_at: string;
+            received_by: components["schemas"]["UserId"];
+            reference?: string | null;
+            /** @description It was taken back by a later row. */
+            reversed: boolean;
+            reverses_id?: components["schemas"]["PaymentId"] | null;
+        };
+        PlaysUsed: {
+            /** Format: int64 */
+            max_plays: number;
+            /** Format: int64 */
+            plays: number;
+        };
+        /** @description What a choice asks and costs, and why. */
+        Preview: {
+            band?: components["schemas"]["Band"] | null;
+            /** @description What the whole test would cost this candidate today. */
+            lines: components["schemas"]["Line"][];
+            name: components["schemas"]["Texts"];
+            parts: components["schemas"]["PartView"][];
+            purpose: string;
+            rule: components["schemas"]["RuleView"];
+            total_cents: components["schemas"]["Cents"];
         };
         /** @description The body of a problem document. */
         ProblemBody: {
@@ -75,11 +1627,375 @@ export interface components {
             /** @description Always `about:blank`-free: `urn:ijkpunt:problem:<code>`. */
             type: string;
         };
+        /** @enum {string} */
+        PurposeFee: "paid" | "free_with_conditions";
+        /** @enum {string} */
+        PurposeKind: "civic" | "mo";
+        PurposeView: {
+            band?: components["schemas"]["Band"] | null;
+            /** @description The levels among which the candidate chooses; the first is proposed. */
+            choice: components["schemas"]["Level"][];
+            fee: components["schemas"]["PurposeFee"];
+            key: string;
+            kind: components["schemas"]["PurposeKind"];
+            levels: {
+                [key: string]: components["schemas"]["Level"];
+            };
+            name: components["schemas"]["Texts"];
+            row?: string | null;
+            rule: components["schemas"]["RuleView"];
+            who: components["schemas"]["Texts"];
+        };
+        /** @description A script in the queue. */
+        QueuedScript: {
+            alias: string;
+            band?: components["schemas"]["Band"] | null;
+            id: components["schemas"]["RatingId"];
+            /** @description The caller has it in hand. */
+            mine: boolean;
+            part: components["schemas"]["Part"];
+            /** Format: date-time */
+            since: string;
+        };
+        /** Format: uuid */
+        RatingId: string;
+        RatingInput: {
+            comment?: string;
+            /** @description Points from 0 to 5 by criterion. */
+            scores: {
+                [key: string]: number;
+            };
+        };
+        /** @enum {string} */
+        RatingStatus: "Open" | "Claimed" | "Submitted" | "Void";
+        /** @description Why something is done; it stands in the room's report. */
+        Reason: {
+            reason: string;
+        };
+        /** Format: uuid */
+        RecordingId: string;
+        Register: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** @description The clerk looked at the likely duplicates and says that this is somebody else. */
+            despite_duplicates?: boolean;
+            person: components["schemas"]["Details"];
+        };
+        Reversal: {
+            reason: string;
+        };
+        /** @description What a record said before a correction. */
+        Revision: {
+            birth_date: string;
+            family_name: string;
+            given_names: string;
+            insz_masked?: string | null;
+            reason: string;
+            /** Format: date-time */
+            replaced_at: string;
+            replaced_by: components["schemas"]["UserId"];
+            /** Format: int64 */
+            revision: number;
+        };
         /**
          * @description What a member of staff does at an agency.
          * @enum {string}
          */
         Role: "Desk" | "Invigilator" | "Examiner" | "Author" | "Office" | "Admin";
+        RoomIncident: {
+            /** Format: date-time */
+            at: string;
+            booking_id?: components["schemas"]["BookingId"] | null;
+            by?: string | null;
+            id: components["schemas"]["IncidentId"];
+            /** @description `written`, or what was done: `room-paused`, `extra-time`, `moved`, … */
+            kind: string;
+            text: string;
+        };
+        RoomKiosk: {
+            id: components["schemas"]["KioskId"];
+            name: string;
+            /** @description Enrolled and not revoked. */
+            usable: boolean;
+        };
+        RoomSession: {
+            agency: string;
+            agency_id: components["schemas"]["AgencyId"];
+            band?: components["schemas"]["Band"] | null;
+            /** Format: int64 */
+            booked: number;
+            /** Format: int64 */
+            capacity: number;
+            /** Format: date-time */
+            closed_at?: string | null;
+            /** Format: date-time */
+            ends_at: string;
+            id: components["schemas"]["SessionId"];
+            kind: components["schemas"]["SessionKind"];
+            /** Format: date-time */
+            opened_at?: string | null;
+            room: string;
+            site: string;
+            /** Format: date-time */
+            starts_at: string;
+            status: components["schemas"]["SessionStatus"];
+        };
+        RoomState: {
+            incidents: components["schemas"]["RoomIncident"][];
+            kiosks: components["schemas"]["RoomKiosk"][];
+            seats: components["schemas"]["Seat"][];
+            session: components["schemas"]["RoomSession"];
+        };
+        /** @description What a rubric says: criteria, each with a descriptor for the points 0 to 5, in several languages. */
+        Rubric: {
+            criteria: components["schemas"]["Criterion"][];
+        };
+        /** Format: uuid */
+        RuleId: string;
+        /** @enum {string} */
+        RuleSource: "Report" | "Public" | "Default";
+        /** @description Under which rule something stands. */
+        RuleView: {
+            ground: string;
+            id: components["schemas"]["RuleId"];
+            /** Format: date */
+            since: string;
+            source: components["schemas"]["RuleSource"];
+        };
+        SaveAnswers: {
+            events: components["schemas"]["AnswerEvent"][];
+            /**
+             * Format: int64
+             * @description Where the candidate is now.
+             */
+            position?: number | null;
+            /**
+             * Format: date-time
+             * @description When the kiosk sent this, by its own clock: only the difference with `client_at` is used.
+             */
+            sent_at?: string | null;
+        };
+        SavedAnswers: {
+            /**
+             * Format: int64
+             * @description The highest number of this request, all of which is durable now.
+             */
+            acknowledged?: number | null;
+            attempt: components["schemas"]["AttemptState"];
+            late: number[];
+            /** Format: int64 */
+            remaining_seconds: number;
+            /** Format: date-time */
+            server_time: string;
+        };
+        /** @description A script with all that it takes to rate it. */
+        Script: {
+            alias: string;
+            band?: components["schemas"]["Band"] | null;
+            comment: string;
+            id: components["schemas"]["RatingId"];
+            part: components["schemas"]["Part"];
+            rubric: components["schemas"]["Rubric"];
+            scores: {
+                [key: string]: number;
+            };
+            status: components["schemas"]["RatingStatus"];
+            tasks: components["schemas"]["ScriptTask"][];
+        };
+        ScriptRecording: {
+            /** @description All slices have arrived. */
+            complete: boolean;
+            /** Format: int64 */
+            duration_ms?: number | null;
+            id: components["schemas"]["RecordingId"];
+            mime: string;
+        };
+        ScriptTask: {
+            /** @description What the candidate was asked, as they saw it: a delivery item. */
+            item: unknown;
+            /** Format: int64 */
+            position: number;
+            recordings: components["schemas"]["ScriptRecording"][];
+            /** @description What the candidate wrote, one text an interaction. */
+            texts: components["schemas"]["ScriptText"][];
+            title: string;
+        };
+        ScriptText: {
+            text: string;
+            words: number;
+        };
+        /** @description What was typed in the search box. It travels in the body: addresses never carry personal data. */
+        Search: {
+            /** @description A name or the beginning of one, a birth date, a candidate's number, an INSZ. */
+            q: string;
+        };
+        Seat: {
+            attempts: components["schemas"]["SeatAttempt"][];
+            booking_id: components["schemas"]["BookingId"];
+            candidate: components["schemas"]["SeatedCandidate"];
+            code: components["schemas"]["CodeState"];
+            current?: components["schemas"]["AttemptId"] | null;
+            identity?: components["schemas"]["CheckedIdentity"] | null;
+            kiosk_id?: components["schemas"]["KioskId"] | null;
+            /**
+             * Format: int64
+             * @description Answers that came after the deadline and are kept apart.
+             */
+            late_answers: number;
+            parts: components["schemas"]["Part"][];
+            status: components["schemas"]["BookingStatus"];
+        };
+        SeatAttempt: {
+            /** Format: int64 */
+            answered: number;
+            /** @description Heard lately; none before the first sign of life. */
+            connected?: boolean | null;
+            /** Format: date-time */
+            deadline_at?: string | null;
+            /** Format: int64 */
+            extra_seconds: number;
+            /** Format: date-time */
+            finished_at?: string | null;
+            id: components["schemas"]["AttemptId"];
+            /** Format: int64 */
+            items: number;
+            /**
+             * Format: date-time
+             * @description When a kiosk that is lost was heard last.
+             */
+            lost_since?: string | null;
+            part: components["schemas"]["Part"];
+            /** Format: date-time */
+            paused_at?: string | null;
+            /**
+             * Format: int64
+             * @description Counted from 0.
+             */
+            position: number;
+            /** Format: date-time */
+            started_at?: string | null;
+            status: components["schemas"]["AttemptStatus"];
+            /** Format: int64 */
+            time_limit_seconds: number;
+        };
+        SeatedCandidate: {
+            /** Format: date */
+            birth_date: string;
+            name: string;
+            number: string;
+        };
+        /** Format: uuid */
+        SessionId: string;
+        /** @enum {string} */
+        SessionKind: "Prescreening" | "First" | "Second" | "MoExemption" | "MoFinal";
+        /** @enum {string} */
+        SessionStatus: "Planned" | "Open" | "Paused" | "Closed" | "Cancelled";
+        SessionView: {
+            agency_id: components["schemas"]["AgencyId"];
+            band?: components["schemas"]["Band"] | null;
+            /** Format: int64 */
+            booked: number;
+            /** Format: int64 */
+            capacity: number;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: int64 */
+            free: number;
+            id: components["schemas"]["SessionId"];
+            kind: components["schemas"]["SessionKind"];
+            room: string;
+            site: string;
+            site_id: components["schemas"]["SiteId"];
+            /** Format: date-time */
+            starts_at: string;
+            status: components["schemas"]["SessionStatus"];
+            waiting: number;
+        };
+        /** @enum {string} */
+        Sex: "Female" | "Male" | "X";
+        /** Format: uuid */
+        SiteId: string;
+        SiteView: {
+            address: string;
+            code: string;
+            id: components["schemas"]["SiteId"];
+            name: string;
+            opening_hours: components["schemas"]["OpeningHours"];
+        };
+        Sitting: {
+            /** @description Only in answer to `start` and `resume`. */
+            attempt_token?: string | null;
+            attempts: components["schemas"]["SittingAttempt"][];
+            candidate: components["schemas"]["SittingCandidate"];
+            current?: components["schemas"]["CurrentAttempt"] | null;
+            language: string;
+            languages: string[];
+            /** @description Sample content: the screens say that this is not the official test. */
+            sample: boolean;
+            /** Format: date-time */
+            server_time: string;
+        };
+        SittingAttempt: {
+            id: components["schemas"]["AttemptId"];
+            /** Format: int64 */
+            items: number;
+            part: components["schemas"]["Part"];
+            status: components["schemas"]["AttemptStatus"];
+            /** Format: int64 */
+            time_limit_seconds: number;
+        };
+        SittingCandidate: {
+            display_name: string;
+        };
+        /** @description The code is told once: only its hash is kept. */
+        SittingCode: {
+            code: string;
+        };
+        StartPlay: {
+            /** @description The media node's `id`. */
+            media: string;
+            /** Format: int64 */
+            position: number;
+        };
+        StartSitting: {
+            code: string;
+            language: string;
+        };
+        SubmitAttempt: {
+            /**
+             * Format: int64
+             * @description The highest number that the kiosk has given to an answer; 0 when it gave none.
+             */
+            last_seq: number;
+        };
+        /** @description A text in the languages of the staff. */
+        Texts: {
+            en: string;
+            fr: string;
+            nl: string;
+        };
+        /** @description The day at the till of an agency. */
+        Till: {
+            by_clerk: components["schemas"]["ClerkTotal"][];
+            by_method: {
+                [key: string]: number;
+            };
+            /** Format: date */
+            date: string;
+            rows: components["schemas"]["TillRow"][];
+            total_cents: components["schemas"]["Cents"];
+        };
+        TillRow: {
+            clerk: string;
+            order_number: string;
+            payment: components["schemas"]["PaymentView"];
+        };
+        UsedPlays: {
+            media: string;
+            /** Format: int64 */
+            plays: number;
+            /** Format: int64 */
+            position: number;
+        };
         /** Format: uuid */
         UserId: string;
         /** @description The person who is logged in, and what they do where. */
@@ -92,6 +2008,20 @@ export interface components {
             user_id: components["schemas"]["UserId"];
             username: string;
         };
+        /** @description A seat that somebody wishes for. */
+        Wish: {
+            enrolment_id: components["schemas"]["EnrolmentId"];
+            /** @description Absent: every part that the purpose needs in this session and that is not passed yet. */
+            parts?: components["schemas"]["Part"][] | null;
+            /** @description Take a place on the waiting list when the session is full. */
+            waiting_list?: boolean;
+        };
+        Withdrawal: {
+            reason: string;
+        };
+        WrittenIncident: {
+            id: components["schemas"]["IncidentId"];
+        };
     };
     responses: never;
     parameters: never;
@@ -101,6 +2031,517 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAgencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyView"][];
+                };
+            };
+        };
+    };
+    till: {
+        parameters: {
+            query?: {
+                /** @description The day in Belgium; today when absent. */
+                date?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancelBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    registerCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Register"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    correctCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    candidateBookings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
+                };
+            };
+        };
+    };
+    previewEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    candidateEnrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"][];
+                };
+            };
+        };
+    };
+    enrolCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrol"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    candidateOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"][];
+                };
+            };
+        };
+    };
+    candidateRevisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revision"][];
+                };
+            };
+        };
+    };
+    checkInsz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InszCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InszChecked"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    searchCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Search"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orderParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EnrolmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdrawEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EnrolmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -117,6 +2558,1545 @@ export interface operations {
                 content?: never;
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    saveAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveAnswers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAnswers"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    beginAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sitting"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getAttemptItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptItems"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    startPlay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartPlay"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaysUsed"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    beginRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginRecording"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunRecording"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    playBackRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+                recording: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/webm": unknown;
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    completeRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+                recording: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteRecording"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    putSlice: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Content-SHA256": string;
+            };
+            path: {
+                id: components["schemas"]["AttemptId"];
+                n: number;
+                recording: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    submitAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitAttempt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sitting"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    enrolKiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolKiosk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledKiosk"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    whichKiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskIdentity"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getKioskMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    resumeSitting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sitting"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getSitting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sitting"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    startSitting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSitting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sitting"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listKiosks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskRow"][];
+                };
+            };
+        };
+    };
+    createKiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKiosk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskCode"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    renewKioskCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KioskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskCode"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revokeKiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KioskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reversePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reversal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listPurposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"][];
+                };
+            };
+        };
+    };
+    listRatings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedScript"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Script"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    saveRating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    claimRating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    playScriptRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RatingId"];
+                recording: components["schemas"]["RecordingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/webm": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    releaseRating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    submitRating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    markAbsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    annulSitting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    giveCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingCode"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    endAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    giveExtraTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtraTime"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    checkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIdentity"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    moveSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveSeat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SittingCode"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pauseCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    resumeCandidate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    giveSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveSeat"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listRoomSessions: {
+        parameters: {
+            query?: {
+                /** @description Today when it is not said. */
+                date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomSession"][];
+                };
+            };
+        };
+    };
+    getRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomState"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    closeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseSession"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    writeIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncident"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenIncident"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    watchRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    openSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pauseRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    resumeRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    printTickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -198,6 +4178,226 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query: {
+                agency_id: components["schemas"]["AgencyId"];
+                band?: components["schemas"]["Band"] | null;
+                from?: string | null;
+                kind?: components["schemas"]["SessionKind"] | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    planSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sessionParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    bookSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookedView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancelSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
             };
         };
     };

@@ -96,22 +96,27 @@ pub async fn reverse(
     Ok(web::Json(one(&ijkpunt, payment.order_id).await?))
 }
 
-#[utoipa::path(get, path = "/api/payments/{id}/receipt.pdf", operation_id = "receipt", tag = "fees", params(("id" = PaymentId, Path)), responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = ProblemBody)))]
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptQuery {
+    /// The language of the paper: nl, en or fr; the caller's when absent.
+    pub lang: Option<String>,
+}
+
+#[utoipa::path(get, path = "/api/payments/{id}/receipt.pdf", operation_id = "receipt", tag = "fees", params(("id" = PaymentId, Path), ReceiptQuery), responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = ProblemBody)))]
 pub async fn receipt(
     request: HttpRequest,
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
     id: web::Path<PaymentId>,
+    query: web::Query<ReceiptQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (payment, order) = payment_at_own_agency(&ijkpunt, &actor, *id).await?;
     let person = people::store::person(&ijkpunt.db, &ijkpunt.keys, order.candidate_id).await?.ok_or_else(Problem::not_found)?;
     let agency = agencies::Entity::find_by_id(order.agency_id).one(&ijkpunt.db).await?.ok_or_else(Problem::not_found)?;
     let full = store::full(&ijkpunt.db, vec![order]).await?.pop().ok_or_else(Problem::not_found)?;
-    let locale = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .map_or(Locale::Nl, Locale::from_accept_language);
+    let asked = query.lang.as_deref().or_else(|| request.headers().get(header::ACCEPT_LANGUAGE)?.to_str().ok());
+    let locale = asked.map_or(Locale::Nl, Locale::from_accept_language);
     let pdf = print::receipt(&print::Receipt {
         locale,
         agency: &agency.name,

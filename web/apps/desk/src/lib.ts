@@ -57,7 +57,11 @@ export function writeEuro(cents: number): string {
 export function belgianInstant(date: string, time: string): string | undefined {
   const guess = new Date(`${date}T${time}:00Z`);
   if (Number.isNaN(guess.getTime())) return undefined;
-  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Brussels", dateStyle: "short", timeStyle: "medium" });
+  const shown = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: "Europe/Brussels",
+    dateStyle: "short",
+    timeStyle: "medium",
+  });
   const ahead = new Date(`${shown.format(guess).replace(" ", "T")}Z`).getTime() - guess.getTime();
   return new Date(guess.getTime() - ahead).toISOString();
 }

@@ -100,6 +100,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/candidates/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listCertificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/candidates/{id}/enrolment-preview": {
         parameters: {
             query?: never;
@@ -148,6 +164,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/candidates/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/candidates/{id}/revisions": {
         parameters: {
             query?: never;
@@ -156,6 +188,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["candidateRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/trajectory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readTrajectory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -190,6 +238,54 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["searchCandidates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["downloadCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{id}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reissueCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["revokeCertificate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,6 +623,70 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["revokeKiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}/attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["downloadMailAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["sendMailAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1094,17 +1254,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/verify/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["verifyCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description The advice on learning ability (*advies taalleervermogen*).
-         * @enum {string}
-         */
-        Advice: "CbeAlfa" | "CbeNt2" | "Cbe" | "CvoExtended" | "CvoStandard" | "CvoShort" | "Utc";
         /** @enum {string} */
-        AgencyCode: "Agii" | "Atlas" | "Amal" | "Hvn";
+        Advice: "cbe_alfa" | "cbe_nt2" | "cbe" | "cvo_extended" | "cvo_standard" | "cvo_short" | "utc";
+        /** @enum {string} */
+        AgencyCode: "agii" | "atlas" | "amal" | "hvn";
         /** Format: uuid */
         AgencyId: string;
         AgencyRoles: {
@@ -1157,11 +1330,8 @@ export interface components {
             status: components["schemas"]["AttemptStatus"];
         };
         /** @enum {string} */
-        AttemptStatus: "Ready" | "Running" | "Paused" | "Submitted" | "Ended" | "Annulled";
-        /**
-         * @description The A1/A2 or the B1/B2 test.
-         * @enum {string}
-         */
+        AttemptStatus: "ready" | "running" | "paused" | "submitted" | "ended" | "annulled";
+        /** @enum {string} */
         Band: "A1A2" | "B1B2";
         BeginRecording: {
             mime: string;
@@ -1178,7 +1348,7 @@ export interface components {
         /** Format: uuid */
         BookingId: string;
         /** @enum {string} */
-        BookingStatus: "Booked" | "Waiting" | "Cancelled" | "Attended" | "Absent";
+        BookingStatus: "booked" | "waiting" | "cancelled" | "attended" | "absent";
         BookingView: {
             cancelled_reason?: string | null;
             candidate_id: components["schemas"]["CandidateId"];
@@ -1193,7 +1363,7 @@ export interface components {
             waiting_position?: number | null;
         };
         /** @enum {string} */
-        Bundle: "Oral" | "Written" | "Mo" | "Prescreening";
+        Bundle: "oral" | "written" | "mo" | "prescreening";
         Cancellation: {
             reason: string;
         };
@@ -1226,6 +1396,34 @@ export interface components {
         };
         /** Format: int64 */
         Cents: number;
+        /** Format: uuid */
+        CertificateId: string;
+        CertificateReason: {
+            reason: string;
+        };
+        CertificateReissued: {
+            id: components["schemas"]["CertificateId"];
+        };
+        /** @enum {string} */
+        CertificateStatus: "valid" | "superseded" | "revoked";
+        /** @description A paper of a candidate. */
+        CertificateView: {
+            agency_id: components["schemas"]["AgencyId"];
+            enrolment_id: components["schemas"]["EnrolmentId"];
+            id: components["schemas"]["CertificateId"];
+            /** Format: date-time */
+            issued_at: string;
+            levels: {
+                [key: string]: components["schemas"]["Level"];
+            };
+            number: string;
+            purpose: string;
+            status: components["schemas"]["CertificateStatus"];
+            /** Format: date-time */
+            status_changed_at?: string | null;
+            status_reason?: string | null;
+            supersedes_id?: components["schemas"]["CertificateId"] | null;
+        };
         CheckedIdentity: {
             /** Format: date-time */
             at: string;
@@ -1263,6 +1461,14 @@ export interface components {
             duration_ms: number;
             /** Format: int64 */
             slices: number;
+        };
+        /** @enum {string} */
+        Component: "mo" | "nt2" | "employment" | "participation" | "b1_oral" | "integration_certificate";
+        ComponentView: {
+            component: components["schemas"]["Component"];
+            decision?: components["schemas"]["DecisionView"] | null;
+            /** @description Earlier decisions, newest first. */
+            earlier: components["schemas"]["DecisionView"][];
         };
         Correction: {
             person: components["schemas"]["Details"];
@@ -1303,6 +1509,26 @@ export interface components {
             /** Format: int64 */
             remaining_seconds: number;
             status: components["schemas"]["AttemptStatus"];
+        };
+        /** Format: uuid */
+        DecisionId: string;
+        DecisionView: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** @description Taken by the rules and not by a person. */
+            automatic: boolean;
+            certificate_id?: components["schemas"]["CertificateId"] | null;
+            certificate_number?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            decided_on: string;
+            /** @description On what it rests, in words. */
+            ground: string;
+            id: components["schemas"]["DecisionId"];
+            outcome: components["schemas"]["Outcome"];
+            /** Format: date-time */
+            superseded_at?: string | null;
+            superseded_reason?: string | null;
         };
         /** @description A candidate's details as a clerk fills them in. */
         Details: {
@@ -1345,8 +1571,24 @@ export interface components {
         };
         /** Format: uuid */
         EnrolmentId: string;
+        EnrolmentResults: {
+            agency_id: components["schemas"]["AgencyId"];
+            band?: components["schemas"]["Band"] | null;
+            enrolment_id: components["schemas"]["EnrolmentId"];
+            /** @description What can be booked today. */
+            gate: components["schemas"]["GateView"][];
+            /** @description The parts that are still to be passed. */
+            missing: components["schemas"]["Part"][];
+            purpose: string;
+            required: {
+                [key: string]: components["schemas"]["Level"];
+            };
+            /** @description Newest first; superseded ones too. */
+            results: components["schemas"]["ResultView"][];
+            status: components["schemas"]["EnrolmentStatus"];
+        };
         /** @enum {string} */
-        EnrolmentStatus: "Open" | "Completed" | "Withdrawn";
+        EnrolmentStatus: "open" | "completed" | "withdrawn";
         /** @description A candidate with a purpose, and how far they are. */
         EnrolmentView: {
             agency_id: components["schemas"]["AgencyId"];
@@ -1381,6 +1623,16 @@ export interface components {
             /** @description There are more than are shown. */
             more: boolean;
         };
+        GateView: {
+            /** @description Why not: a problem's code and facts. */
+            code?: string | null;
+            facts: {
+                [key: string]: unknown;
+            };
+            kind: components["schemas"]["SessionKind"];
+            message?: string | null;
+            open: boolean;
+        };
         GivenAnswer: {
             answered: boolean;
             flagged: boolean;
@@ -1393,7 +1645,7 @@ export interface components {
             kiosk_id: components["schemas"]["KioskId"];
         };
         /** @enum {string} */
-        IdentityDocument: "Eid" | "ResidenceCard" | "Passport" | "Annex" | "Other";
+        IdentityDocument: "eid" | "residence_card" | "passport" | "annex" | "other";
         /** Format: uuid */
         IncidentId: string;
         InszCheck: {
@@ -1437,11 +1689,8 @@ export interface components {
         };
         /** @enum {string} */
         KioskState: "waiting" | "enrolled" | "revoked";
-        /**
-         * @description What a part shows: a CEFR level, or the outcome of a test that has no levels.
-         * @enum {string}
-         */
-        Level: "Below" | "A1" | "A2" | "B1" | "B2" | "Passed" | "Failed" | "Advice";
+        /** @enum {string} */
+        Level: "below" | "A1" | "A2" | "B1" | "B2" | "passed" | "failed" | "advice";
         /** @description One line of an order, with its explanation. */
         Line: {
             amount_cents: components["schemas"]["Cents"];
@@ -1457,6 +1706,30 @@ export interface components {
         Login: {
             password: string;
             username: string;
+        };
+        /** Format: uuid */
+        MailId: string;
+        /** @enum {string} */
+        MailStatus: "queued" | "sent" | "kept" | "failed";
+        /** @description One mail, with what it says. */
+        MailText: components["schemas"]["MailView"] & {
+            body: string;
+            recipient: string;
+        };
+        MailView: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** Format: int64 */
+            attempts: number;
+            candidate_id?: components["schemas"]["CandidateId"] | null;
+            certificate_id?: components["schemas"]["CertificateId"] | null;
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["MailId"];
+            last_error?: string | null;
+            /** Format: date-time */
+            sent_at?: string | null;
+            status: components["schemas"]["MailStatus"];
+            subject: string;
         };
         MoveSeat: {
             kiosk_id: components["schemas"]["KioskId"];
@@ -1514,7 +1787,7 @@ export interface components {
             why: components["schemas"]["Texts"];
         };
         /** @enum {string} */
-        OrderStatus: "Open" | "Paid" | "Cancelled";
+        OrderStatus: "open" | "paid" | "cancelled";
         OrderView: {
             cancelled_reason?: string | null;
             /** @description What goes on a transfer. */
@@ -1533,11 +1806,10 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             total_cents: components["schemas"]["Cents"];
         };
-        /**
-         * @description What a candidate sits as one attempt.
-         * @enum {string}
-         */
-        Part: "Prescreening" | "Reading" | "Listening" | "Writing" | "Speaking" | "MoExemption" | "MoFinal";
+        /** @enum {string} */
+        Outcome: "exempt" | "passed" | "failed" | "met" | "waived" | "issued" | "withdrawn";
+        /** @enum {string} */
+        Part: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo_exemption" | "mo_final";
         /** @description A booking with whose it is, for the list of a session. */
         Participant: {
             booking_id: components["schemas"]["BookingId"];
@@ -1581,7 +1853,7 @@ export interface components {
         /** Format: uuid */
         PaymentId: string;
         /** @enum {string} */
-        PaymentMethod: "Cash" | "Terminal" | "Transfer";
+        PaymentMethod: "cash" | "terminal" | "transfer";
         PaymentView: {
             amount_cents: components["schemas"]["Cents"];
             id: components["schemas"]["PaymentId"];
@@ -1667,7 +1939,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        RatingStatus: "Open" | "Claimed" | "Submitted" | "Void";
+        RatingStatus: "open" | "claimed" | "submitted" | "void";
         /** @description Why something is done; it stands in the room's report. */
         Reason: {
             reason: string;
@@ -1679,6 +1951,27 @@ export interface components {
             /** @description The clerk looked at the likely duplicates and says that this is somebody else. */
             despite_duplicates?: boolean;
             person: components["schemas"]["Details"];
+        };
+        /** Format: uuid */
+        ResultId: string;
+        ResultView: {
+            attempt_id: components["schemas"]["AttemptId"];
+            /** Format: date-time */
+            decided_at: string;
+            id: components["schemas"]["ResultId"];
+            level: components["schemas"]["Level"];
+            /** Format: int64 */
+            max_score?: number | null;
+            part: components["schemas"]["Part"];
+            passed: boolean;
+            required_level?: components["schemas"]["Level"] | null;
+            /** Format: date */
+            sat_on: string;
+            /** Format: int64 */
+            score?: number | null;
+            /** Format: date-time */
+            superseded_at?: string | null;
+            superseded_reason?: string | null;
         };
         Reversal: {
             reason: string;
@@ -1696,11 +1989,8 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
-        /**
-         * @description What a member of staff does at an agency.
-         * @enum {string}
-         */
-        Role: "Desk" | "Invigilator" | "Examiner" | "Author" | "Office" | "Admin";
+        /** @enum {string} */
+        Role: "desk" | "invigilator" | "examiner" | "author" | "office" | "admin";
         RoomIncident: {
             /** Format: date-time */
             at: string;
@@ -1752,7 +2042,7 @@ export interface components {
         /** Format: uuid */
         RuleId: string;
         /** @enum {string} */
-        RuleSource: "Report" | "Public" | "Default";
+        RuleSource: "report" | "public" | "default";
         /** @description Under which rule something stands. */
         RuleView: {
             ground: string;
@@ -1886,9 +2176,9 @@ export interface components {
         /** Format: uuid */
         SessionId: string;
         /** @enum {string} */
-        SessionKind: "Prescreening" | "First" | "Second" | "MoExemption" | "MoFinal";
+        SessionKind: "prescreening" | "first" | "second" | "mo_exemption" | "mo_final";
         /** @enum {string} */
-        SessionStatus: "Planned" | "Open" | "Paused" | "Closed" | "Cancelled";
+        SessionStatus: "planned" | "open" | "paused" | "closed" | "cancelled";
         SessionView: {
             agency_id: components["schemas"]["AgencyId"];
             band?: components["schemas"]["Band"] | null;
@@ -1911,7 +2201,7 @@ export interface components {
             waiting: number;
         };
         /** @enum {string} */
-        Sex: "Female" | "Male" | "X";
+        Sex: "female" | "male" | "x";
         /** Format: uuid */
         SiteId: string;
         SiteView: {
@@ -1998,6 +2288,26 @@ export interface components {
         };
         /** Format: uuid */
         UserId: string;
+        /** @description What anybody learns who has the number. Nothing about the person. */
+        Verification: {
+            agency?: string | null;
+            /**
+             * Format: date
+             * @description Since when it is not valid any more.
+             */
+            changed_on?: string | null;
+            /** Format: date */
+            issued_on?: string | null;
+            levels: {
+                [key: string]: components["schemas"]["Level"];
+            };
+            number?: string | null;
+            /** @description The test was made of sample items: the paper proves nothing. */
+            sample: boolean;
+            status: components["schemas"]["VerificationStatus"];
+        };
+        /** @enum {string} */
+        VerificationStatus: "valid" | "superseded" | "revoked" | "unknown" | "mistyped";
         /** @description The person who is logged in, and what they do where. */
         Whoami: {
             agencies: components["schemas"]["AgencyRoles"][];
@@ -2261,6 +2571,33 @@ export interface operations {
             };
         };
     };
+    listCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     previewEnrolment: {
         parameters: {
             query?: never;
@@ -2377,6 +2714,33 @@ export interface operations {
             };
         };
     };
+    listResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentResults"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     candidateRevisions: {
         parameters: {
             query?: never;
@@ -2394,6 +2758,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Revision"][];
+                };
+            };
+        };
+    };
+    readTrajectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -2451,6 +2842,94 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    downloadCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paper */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reissueCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateReissued"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revokeCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateReason"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3156,6 +3635,113 @@ export interface operations {
             };
         };
     };
+    listMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailText"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    downloadMailAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attached paper */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sendMailAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     getOrder: {
         parameters: {
             query?: never;
@@ -3236,7 +3822,10 @@ export interface operations {
     };
     receipt: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of the paper: nl, en or fr; the caller's when absent. */
+                lang?: string | null;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["PaymentId"];
@@ -4397,6 +4986,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    verifyCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
         };

@@ -284,6 +284,17 @@ CREATE TABLE item_versions (
     UNIQUE (item_id, version)
 );
 
+-- Steps in the life of a version, and remarks beside it.
+CREATE TABLE item_events (
+    id UUID PRIMARY KEY,
+    item_version_id UUID NOT NULL REFERENCES item_versions (id),
+    to_status TEXT CHECK (to_status IN ('draft', 'in_review', 'approved', 'published', 'retired')),
+    comment TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    by_user UUID NOT NULL REFERENCES users (id)
+);
+CREATE INDEX item_events_by_version ON item_events (item_version_id, at);
+
 CREATE TABLE forms (
     id UUID PRIMARY KEY,
     key TEXT NOT NULL,

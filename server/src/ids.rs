@@ -56,6 +56,7 @@ ids! {
     EnrolmentId,
     FormId,
     IncidentId,
+    ItemEventId,
     ItemId,
     ItemVersionId,
     JobId,

@@ -376,3 +376,19 @@ impl From<crate::mail::actions::MailRefusal> for Problem {
         }
     }
 }
+
+impl From<crate::items::actions::BankRefusal> for Problem {
+    fn from(refusal: crate::items::actions::BankRefusal) -> Self {
+        use crate::items::actions::BankRefusal;
+        use crate::items::rules::StepRefusal;
+        match refusal {
+            BankRefusal::NotFound => Self::not_found(),
+            BankRefusal::Conflict => Self::new(Code::Conflict),
+            BankRefusal::Step(StepRefusal::NotFromHere) => Self::new(Code::ItemStepImpossible),
+            BankRefusal::Step(StepRefusal::OwnVersion) => Self::new(Code::OwnItemVersion),
+            BankRefusal::Step(StepRefusal::CommentNeeded) => Self::field("/comment", Code::Required),
+            BankRefusal::Faults(faults) => Self::new(Code::ItemFaulty).with_fact("faults", faults),
+            BankRefusal::Database(error) => error.into(),
+        }
+    }
+}

@@ -125,4 +125,9 @@ codes! {
     OrderCancelled 409 "order-cancelled": "Deze bestelling is geannuleerd.", "This order is cancelled.", "Cette commande est annulée.", "تم إلغاء هذا الطلب.";
     KeyReused 409 "key-reused": "Deze betaling werd al anders geboekt. Open het venster opnieuw.", "This payment was booked differently already. Open the dialog again.", "Ce paiement a déjà été enregistré autrement. Rouvrez la fenêtre.", "سُجلت هذه الدفعة بشكل مختلف. افتح النافذة من جديد.";
     AlreadyReversed 409 "already-reversed": "Deze betaling is al teruggedraaid.", "This payment was taken back already.", "Ce paiement a déjà été annulé.", "تم التراجع عن هذه الدفعة بالفعل.";
+
+    // The item bank
+    ItemFaulty 422 "item-faulty": "Het item heeft fouten.", "The item has faults.", "L'item contient des erreurs.", "العنصر به أخطاء.";
+    ItemStepImpossible 409 "item-step-impossible": "Deze versie kan die stap niet zetten vanuit haar huidige toestand.", "This version cannot take that step from where it stands.", "Cette version ne peut pas passer à cette étape.", "لا يمكن لهذه النسخة اتخاذ تلك الخطوة من حالتها الحالية.";
+    OwnItemVersion 403 "own-item-version": "Iemand anders dan de auteur keurt een versie goed.", "Somebody else than its author approves a version.", "Une version est approuvée par une autre personne que son auteur.", "يوافق على النسخة شخص آخر غير مؤلفها.";
 }

@@ -20,6 +20,7 @@ pub mod enrolments;
 pub mod form_items;
 pub mod forms;
 pub mod incidents;
+pub mod item_events;
 pub mod item_versions;
 pub mod items;
 pub mod jobs;

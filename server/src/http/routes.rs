@@ -4,7 +4,7 @@ use actix_web::web;
 use utoipa::OpenApi;
 
 use crate::marking::ratings;
-use crate::{access, agencies, delivery, fees, kiosks, people, problem, purposes, room, sessions};
+use crate::{access, agencies, delivery, fees, items, kiosks, people, problem, purposes, room, sessions};
 use crate::{certificates, mail, results, trajectory};
 
 /// An address answers 405 to methods that it does not have.
@@ -39,6 +39,16 @@ routes! {
     // Who is there
     "/api/session" { get access::http::whoami, post access::http::login, delete access::http::logout }
     "/api/health" { get access::http::health }
+
+    // The item bank
+    "/api/items" { get items::http::list }
+    "/api/items/{id}" { get items::http::read }
+    "/api/item-versions/{id}/move" { post items::http::move_to }
+    "/api/item-versions/{id}/comments" { post items::http::comment }
+    "/api/item-versions/{id}/revisions" { post items::http::revise }
+    "/api/item-versions/{id}/preview" { get items::http::preview }
+    "/api/item-versions/{id}/try" { post items::http::try_answer }
+    "/api/item-media/{id}" { get items::http::media }
 
     // Kiosks, as the administrator sees them
     "/api/kiosks" { get kiosks::http::list, post kiosks::http::create }

@@ -1,3 +1,8 @@
 //! The item bank in the database: items with their versions, forms, rubrics and media.
 
+pub mod actions;
+pub mod http;
+pub mod inspect;
 pub mod qti;
+pub mod rules;
+pub mod store;

@@ -1,8 +1,9 @@
+import { itemMessages } from "@ijkpunt/item-render";
 import { startStaffApp } from "@ijkpunt/ui/staff";
 import { routes } from "./routes.ts";
 
 void startStaffApp({
   name: "author",
   routes,
-  messages: import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" }),
+  messages: { ...itemMessages, ...import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" }) },
 });

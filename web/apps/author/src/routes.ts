@@ -1,3 +1,6 @@
 import type { Route } from "@ijkpunt/ui";
 
-export const routes: readonly Route[] = [{ path: "/", load: () => import("./screens/Home.svelte") }];
+export const routes: readonly Route[] = [
+  { path: "/", load: () => import("./screens/Items.svelte"), nav: "author-nav-items", roles: ["author"] },
+  { path: "/items/:id", load: () => import("./screens/Item.svelte"), roles: ["author"] },
+];

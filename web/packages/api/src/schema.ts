@@ -340,6 +340,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/item-media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture or sound of the bank, as authors hear and see it. */
+        get: operations["itemMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["commentOnItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["moveItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["previewItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reviseItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["tryItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readItem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/kiosk/attempts/{id}/answers": {
         parameters: {
             query?: never;
@@ -1456,6 +1585,9 @@ export interface components {
         };
         /** @enum {string} */
         CodeState: "none" | "given" | "used";
+        CommentOnItem: {
+            comment: string;
+        };
         CompleteRecording: {
             /** Format: int64 */
             duration_ms: number;
@@ -1618,6 +1750,13 @@ export interface components {
             /** @description Where in the request: a JSON pointer (RFC 6901), such as `/birth_date`. */
             pointer: string;
         };
+        FormUse: {
+            form: string;
+            /** Format: int64 */
+            form_version: number;
+            /** Format: int64 */
+            item_version: number;
+        };
         Found: {
             candidates: components["schemas"]["CandidateView"][];
             /** @description There are more than are shown. */
@@ -1662,6 +1801,80 @@ export interface components {
             masked: string;
             sex?: components["schemas"]["Sex"] | null;
         };
+        ItemEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            comment: string;
+            to_status?: components["schemas"]["ItemStatus"] | null;
+        };
+        ItemFile: {
+            /**
+             * Format: int64
+             * @description In how many attempts a version of it was given.
+             */
+            exposure: number;
+            id: components["schemas"]["ItemId"];
+            identifier: string;
+            skill: components["schemas"]["ItemSkill"];
+            used_in: components["schemas"]["FormUse"][];
+            /** @description The newest first. */
+            versions: components["schemas"]["ItemVersion"][];
+        };
+        /** Format: uuid */
+        ItemId: string;
+        ItemPage: {
+            items: components["schemas"]["ItemRow"][];
+            /** Format: int64 */
+            page_size: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description An item by its newest version. */
+        ItemRow: {
+            core: boolean;
+            id: components["schemas"]["ItemId"];
+            identifier: string;
+            level?: components["schemas"]["Level"] | null;
+            sample: boolean;
+            skill: components["schemas"]["ItemSkill"];
+            status: components["schemas"]["ItemStatus"];
+            title: string;
+            topic?: string | null;
+            /** Format: int64 */
+            version: number;
+            version_id: components["schemas"]["ItemVersionId"];
+        };
+        /** @enum {string} */
+        ItemSkill: "reading" | "listening" | "writing" | "speaking" | "vocabulary" | "mo";
+        /** @enum {string} */
+        ItemStatus: "draft" | "in_review" | "approved" | "published" | "retired";
+        ItemVersion: {
+            /** @description Nobody for what came with the program. */
+            author?: string | null;
+            core: boolean;
+            /** Format: date-time */
+            created_at: string;
+            events: components["schemas"]["ItemEvent"][];
+            /** @description Why it could not be published, a line each; empty when it could. */
+            faults: string[];
+            id: components["schemas"]["ItemVersionId"];
+            /** @description Languages that it has texts in, besides its own. */
+            languages: string[];
+            level?: components["schemas"]["Level"] | null;
+            metadata: Record<string, never>;
+            qti: string;
+            sample: boolean;
+            status: components["schemas"]["ItemStatus"];
+            /** @description Where the person who asks may move it. */
+            steps: components["schemas"]["ItemStatus"][];
+            title: string;
+            topic?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        ItemVersionId: string;
         /** @description The code is shown once: only its hash is kept. */
         KioskCode: {
             code: string;
@@ -1730,6 +1943,10 @@ export interface components {
             sent_at?: string | null;
             status: components["schemas"]["MailStatus"];
             subject: string;
+        };
+        MoveItem: {
+            comment?: string;
+            to: components["schemas"]["ItemStatus"];
         };
         MoveSeat: {
             kiosk_id: components["schemas"]["KioskId"];
@@ -1975,6 +2192,16 @@ export interface components {
         };
         Reversal: {
             reason: string;
+        };
+        Revised: {
+            version_id: components["schemas"]["ItemVersionId"];
+        };
+        ReviseItem: {
+            core?: boolean;
+            level?: components["schemas"]["Level"] | null;
+            qti: string;
+            title: string;
+            topic?: string | null;
         };
         /** @description What a record said before a correction. */
         Revision: {
@@ -2278,6 +2505,12 @@ export interface components {
             clerk: string;
             order_number: string;
             payment: components["schemas"]["PaymentView"];
+        };
+        /** @description An answer to be tried: by the aliases of the preview with the same seed. */
+        TryItem: {
+            responses: Record<string, never>;
+            /** Format: int64 */
+            seed: number;
         };
         UsedPlays: {
             media: string;
@@ -3037,6 +3270,268 @@ export interface operations {
                 content?: never;
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    itemMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    commentOnItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentOnItem"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    moveItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveItem"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    previewItem: {
+        parameters: {
+            query?: {
+                seed?: number | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A delivery item, see docs/delivery-item.md */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviseItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviseItem"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revised"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    tryItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryItem"];
+            };
+        };
+        responses: {
+            /** @description Outcomes and the trace of how they came about */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listItems: {
+        parameters: {
+            query?: {
+                level?: components["schemas"]["Level"] | null;
+                /** @description From 0. */
+                page?: number | null;
+                skill?: components["schemas"]["ItemSkill"] | null;
+                status?: components["schemas"]["ItemStatus"] | null;
+                /** @description Part of the identifier, title or topic. */
+                text?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemFile"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 //! What the tests share: the product, running on a database of its own, and people who use it.
 
 pub mod hall;
+pub mod journey;
 pub mod process;
 
 use std::net::TcpListener;

@@ -79,8 +79,7 @@ pub async fn revoke(ijkpunt: &Ijkpunt, by: UserId, id: CertificateId, reason: &s
         return Err(CertificateRefusal::NotValid);
     }
     record(&tx, now, By::User(by), "certificate.revoked", &old, reason).await?;
-    let job = Job::SettleTrajectory { candidate_id: old.candidate_id };
-    jobs::enqueue(&tx, now, &job, Some(format!("settle-trajectory:revoked:{id}"))).await?;
+    jobs::enqueue(&tx, now, &Job::SettleTrajectory { candidate_id: old.candidate_id }, None).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -213,9 +212,7 @@ async fn change_status(
 
 /// Decisions rest on papers, so that they are looked at again.
 async fn follow(tx: &DatabaseTransaction, now: DateTime<Utc>, enrolment: &enrolments::Model) -> Result<(), DbErr> {
-    let job = Job::SettleTrajectory { candidate_id: enrolment.candidate_id };
-    let dedup = format!("settle-trajectory:{}:{}", enrolment.id, now.timestamp_micros());
-    jobs::enqueue(tx, now, &job, Some(dedup)).await
+    jobs::enqueue(tx, now, &Job::SettleTrajectory { candidate_id: enrolment.candidate_id }, None).await
 }
 
 async fn record(

@@ -76,7 +76,7 @@ pub enum VerificationStatus {
     Mistyped,
 }
 
-#[utoipa::path(get, path = "/api/candidates/{id}/certificates", operation_id = "listCertificates", tag = "certificates", responses((status = 200, body = [CertificateView]), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/candidates/{id}/certificates", operation_id = "listCertificates", params(("id" = CandidateId, Path)), tag = "certificates", responses((status = 200, body = [CertificateView]), (status = 403, body = ProblemBody)))]
 pub async fn list(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
@@ -87,7 +87,7 @@ pub async fn list(
     Ok(web::Json(rows.into_iter().map(describe).collect::<Result<_, Problem>>()?))
 }
 
-#[utoipa::path(get, path = "/api/certificates/{id}/pdf", operation_id = "downloadCertificate", tag = "certificates", responses((status = 200, description = "The paper", content_type = "application/pdf"), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/certificates/{id}/pdf", operation_id = "downloadCertificate", params(("id" = CertificateId, Path)), tag = "certificates", responses((status = 200, description = "The paper", content_type = "application/pdf"), (status = 404, body = ProblemBody)))]
 pub async fn download(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CertificateId>) -> Result<HttpResponse, Problem> {
     access::may_somewhere(&actor, Action::SeeResults)?;
     let row = find(&ijkpunt, *id).await?;
@@ -100,7 +100,7 @@ pub async fn download(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<C
         .body(bytes))
 }
 
-#[utoipa::path(post, path = "/api/certificates/{id}/reissue", operation_id = "reissueCertificate", tag = "certificates", request_body = CertificateReason, responses((status = 200, body = CertificateReissued), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/certificates/{id}/reissue", operation_id = "reissueCertificate", params(("id" = CertificateId, Path)), tag = "certificates", request_body = CertificateReason, responses((status = 200, body = CertificateReissued), (status = 409, body = ProblemBody)))]
 pub async fn reissue(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
@@ -112,7 +112,7 @@ pub async fn reissue(
     Ok(web::Json(CertificateReissued { id }))
 }
 
-#[utoipa::path(post, path = "/api/certificates/{id}/revoke", operation_id = "revokeCertificate", tag = "certificates", request_body = CertificateReason, responses((status = 204), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/certificates/{id}/revoke", operation_id = "revokeCertificate", params(("id" = CertificateId, Path)), tag = "certificates", request_body = CertificateReason, responses((status = 204), (status = 409, body = ProblemBody)))]
 pub async fn revoke(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
@@ -124,7 +124,7 @@ pub async fn revoke(
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[utoipa::path(get, path = "/api/verify/{number}", operation_id = "verifyCertificate", tag = "certificates", responses((status = 200, body = Verification)))]
+#[utoipa::path(get, path = "/api/verify/{number}", operation_id = "verifyCertificate", params(("number" = String, Path)), tag = "certificates", responses((status = 200, body = Verification)))]
 pub async fn verify(ijkpunt: web::Data<Ijkpunt>, number: web::Path<String>) -> Result<web::Json<Verification>, Problem> {
     let nothing = |status, number| Verification {
         status,

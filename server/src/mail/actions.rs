@@ -84,8 +84,7 @@ pub async fn send_again(ijkpunt: &Ijkpunt, by: UserId, mail: &mails::Model) -> R
     if queued.rows_affected == 0 {
         return Err(MailRefusal::NotToSend);
     }
-    let dedup = format!("send-mail:{}:{}", mail.id, now.timestamp_micros());
-    jobs::enqueue(&tx, now, &Job::SendMail { mail_id: mail.id }, Some(dedup)).await?;
+    jobs::enqueue(&tx, now, &Job::SendMail { mail_id: mail.id }, None).await?;
     let entry = audit::Entry::of(By::User(by), "mail.queued-again", ("mail", Some(mail.id.0))).at(mail.agency_id).with(json!({}));
     audit::record(&tx, now, entry).await?;
     tx.commit().await?;

@@ -48,7 +48,7 @@ pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor) -> Result<web::Json
     Ok(web::Json(rows.into_iter().map(describe).collect()))
 }
 
-#[utoipa::path(get, path = "/api/mails/{id}", operation_id = "readMail", tag = "mail", responses((status = 200, body = MailText), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/mails/{id}", operation_id = "readMail", params(("id" = MailId, Path)), tag = "mail", responses((status = 200, body = MailText), (status = 404, body = ProblemBody)))]
 pub async fn read(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<MailId>) -> Result<web::Json<MailText>, Problem> {
     let mail = find(&ijkpunt, &actor, *id).await?;
     let entry = audit::Entry::of(By::User(actor.user_id), "mail.read", ("mail", Some(mail.id.0))).at(mail.agency_id);
@@ -60,7 +60,7 @@ pub async fn read(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<MailI
     }))
 }
 
-#[utoipa::path(get, path = "/api/mails/{id}/attachment", operation_id = "downloadMailAttachment", tag = "mail", responses((status = 200, description = "The attached paper", content_type = "application/pdf"), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/mails/{id}/attachment", operation_id = "downloadMailAttachment", params(("id" = MailId, Path)), tag = "mail", responses((status = 200, description = "The attached paper", content_type = "application/pdf"), (status = 404, body = ProblemBody)))]
 pub async fn attachment(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<MailId>) -> Result<HttpResponse, Problem> {
     let mail = find(&ijkpunt, &actor, *id).await?;
     let paper = papers::Entity::find_by_id(mail.certificate_id.ok_or_else(Problem::not_found)?).one(&ijkpunt.db).await?;
@@ -72,7 +72,7 @@ pub async fn attachment(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path
         .body(bytes))
 }
 
-#[utoipa::path(post, path = "/api/mails/{id}/send", operation_id = "sendMailAgain", tag = "mail", responses((status = 204), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/mails/{id}/send", operation_id = "sendMailAgain", params(("id" = MailId, Path)), tag = "mail", responses((status = 204), (status = 409, body = ProblemBody)))]
 pub async fn send_again(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<MailId>) -> Result<HttpResponse, Problem> {
     let mail = find(&ijkpunt, &actor, *id).await?;
     actions::send_again(&ijkpunt, actor.user_id, &mail).await?;

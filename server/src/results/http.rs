@@ -61,7 +61,7 @@ pub struct GateView {
     pub message: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/candidates/{id}/results", operation_id = "listResults", tag = "results", responses((status = 200, body = [EnrolmentResults]), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/candidates/{id}/results", operation_id = "listResults", params(("id" = CandidateId, Path)), tag = "results", responses((status = 200, body = [EnrolmentResults]), (status = 403, body = ProblemBody)))]
 pub async fn list(
     request: actix_web::HttpRequest,
     ijkpunt: web::Data<Ijkpunt>,

@@ -42,7 +42,7 @@ pub struct DecisionView {
     pub superseded_reason: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/candidates/{id}/trajectory", operation_id = "readTrajectory", tag = "trajectory", responses((status = 200, body = [ComponentView]), (status = 403, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/candidates/{id}/trajectory", operation_id = "readTrajectory", params(("id" = CandidateId, Path)), tag = "trajectory", responses((status = 200, body = [ComponentView]), (status = 403, body = ProblemBody)))]
 pub async fn read(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CandidateId>) -> Result<web::Json<Vec<ComponentView>>, Problem> {
     access::may_somewhere(&actor, Action::SeeResults)?;
     let papers = certificates::store::of_candidate(&ijkpunt.db, *id).await?;

@@ -1,11 +1,16 @@
 //! The API by its front door. A module a subject; each test runs on SQLite and on PostgreSQL.
 
 mod access;
+mod certificates;
 mod desk;
 mod fees;
 mod kiosk;
+mod mail;
 mod people;
 mod purposes;
+mod ratings;
+mod results;
 mod room;
 mod routes;
 mod sessions;
+mod trajectory;

@@ -12,6 +12,7 @@ use super::rules::{self, Rubric, Scores};
 use super::{actions, store};
 use crate::access::{Action, Actor, rules as access};
 use crate::app::Ijkpunt;
+use crate::delivery;
 use crate::entity::enums::{Band, Part, RatingStatus};
 use crate::entity::{attempts, ratings};
 use crate::http::extract::Json;
@@ -51,7 +52,7 @@ pub struct ScriptTask {
     pub position: i64,
     pub title: String,
     /// What the candidate was asked, as they saw it: a delivery item.
-    pub item: serde_json::Value,
+    pub item: Option<serde_json::Value>,
     /// What the candidate wrote, one text an interaction.
     pub texts: Vec<ScriptText>,
     pub recordings: Vec<ScriptRecording>,
@@ -97,7 +98,7 @@ pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor) -> Result<web::Json
     Ok(web::Json(queued.collect()))
 }
 
-#[utoipa::path(post, path = "/api/ratings/{id}/claim", operation_id = "claimRating", tag = "ratings", responses((status = 204), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/ratings/{id}/claim", operation_id = "claimRating", params(("id" = RatingId, Path)), tag = "ratings", responses((status = 204), (status = 409, body = ProblemBody)))]
 pub async fn claim(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<RatingId>) -> Result<HttpResponse, Problem> {
     let (rating, attempt) = find(&ijkpunt, &actor, *id).await?;
     if rating.status == RatingStatus::Claimed && rating.examiner_id == Some(actor.user_id) {
@@ -107,21 +108,20 @@ pub async fn claim(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<Rati
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[utoipa::path(post, path = "/api/ratings/{id}/release", operation_id = "releaseRating", tag = "ratings", responses((status = 204), (status = 409, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/ratings/{id}/release", operation_id = "releaseRating", params(("id" = RatingId, Path)), tag = "ratings", responses((status = 204), (status = 409, body = ProblemBody)))]
 pub async fn release(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<RatingId>) -> Result<HttpResponse, Problem> {
     let (rating, attempt) = find_mine(&ijkpunt, &actor, *id).await?;
     actions::release(&ijkpunt, actor.user_id, &attempt, rating.id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[utoipa::path(get, path = "/api/ratings/{id}", operation_id = "readScript", tag = "ratings", responses((status = 200, body = Script), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/ratings/{id}", operation_id = "readScript", params(("id" = RatingId, Path)), tag = "ratings", responses((status = 200, body = Script), (status = 404, body = ProblemBody)))]
 pub async fn read(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<RatingId>) -> Result<web::Json<Script>, Problem> {
     let (rating, attempt) = find_mine(&ijkpunt, &actor, *id).await?;
     let rubric = store::rubric(&ijkpunt.db, rating.rubric_id).await?;
-    let mut tasks = Vec::new();
-    for task in store::script(&ijkpunt.db, attempt.id).await? {
-        tasks.push(describe(task));
-    }
+    let questions = questions(&ijkpunt, &attempt).await?;
+    let script = store::script(&ijkpunt.db, attempt.id).await?;
+    let tasks = script.into_iter().map(|task| describe(task, &questions)).collect();
     Ok(web::Json(Script {
         id: rating.id,
         alias: rules::alias(rating.id.0),
@@ -135,7 +135,7 @@ pub async fn read(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<Ratin
     }))
 }
 
-#[utoipa::path(put, path = "/api/ratings/{id}", operation_id = "saveRating", tag = "ratings", request_body = RatingInput, responses((status = 204), (status = 422, body = ProblemBody)))]
+#[utoipa::path(put, path = "/api/ratings/{id}", operation_id = "saveRating", params(("id" = RatingId, Path)), tag = "ratings", request_body = RatingInput, responses((status = 204), (status = 422, body = ProblemBody)))]
 pub async fn save(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
@@ -148,7 +148,7 @@ pub async fn save(
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[utoipa::path(post, path = "/api/ratings/{id}/submit", operation_id = "submitRating", tag = "ratings", request_body = RatingInput, responses((status = 204), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/ratings/{id}/submit", operation_id = "submitRating", params(("id" = RatingId, Path)), tag = "ratings", request_body = RatingInput, responses((status = 204), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub async fn submit(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
@@ -161,7 +161,7 @@ pub async fn submit(
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[utoipa::path(get, path = "/api/ratings/{id}/recordings/{recording}", operation_id = "playScriptRecording", tag = "ratings", responses((status = 200, description = "The sound", content_type = "audio/webm"), (status = 404, body = ProblemBody)))]
+#[utoipa::path(get, path = "/api/ratings/{id}/recordings/{recording}", operation_id = "playScriptRecording", params(("id" = RatingId, Path), ("recording" = RecordingId, Path)), tag = "ratings", responses((status = 200, description = "The sound", content_type = "audio/webm"), (status = 404, body = ProblemBody)))]
 pub async fn recording(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
@@ -204,7 +204,19 @@ fn checked(input: RatingInput) -> Result<(Scores, String), Problem> {
     Ok((input.scores, comment))
 }
 
-fn describe(task: store::Task) -> ScriptTask {
+/// What the candidate was asked, by position. A question that cannot be drawn any more does not keep the script from being rated.
+async fn questions(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<BTreeMap<i64, serde_json::Value>, Problem> {
+    match delivery::paper::paper(ijkpunt, attempt).await {
+        Ok(paper) => Ok(paper.questions.into_iter().map(|question| (question.position, question.item)).collect()),
+        Err(delivery::Refusal::Database(error)) => Err(error.into()),
+        Err(error) => {
+            tracing::error!(%error, attempt = %attempt.id, "the questions of a script cannot be drawn");
+            Ok(BTreeMap::new())
+        }
+    }
+}
+
+fn describe(task: store::Task, questions: &BTreeMap<i64, serde_json::Value>) -> ScriptTask {
     let ids: Vec<String> = task.recordings.iter().map(|recording| recording.id.to_string()).collect();
     let texts = task.response.as_object().map(|fields| {
         let texts = fields.values().filter_map(|value| value.as_str()).filter(|text| !ids.iter().any(|id| id == text));
@@ -213,7 +225,7 @@ fn describe(task: store::Task) -> ScriptTask {
     ScriptTask {
         position: task.position,
         title: task.item.title,
-        item: serde_json::Value::Null,
+        item: questions.get(&task.position).cloned(),
         texts: texts.unwrap_or_default(),
         recordings: task
             .recordings

@@ -1,8 +1,10 @@
+import { itemMessages } from "@ijkpunt/item-render";
 import { startStaffApp } from "@ijkpunt/ui/staff";
 import { routes } from "./routes.ts";
 
 void startStaffApp({
   name: "examiner",
   routes,
+  shared: [itemMessages],
   messages: import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" }),
 });

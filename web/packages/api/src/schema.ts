@@ -2328,7 +2328,7 @@ export interface components {
         };
         ScriptTask: {
             /** @description What the candidate was asked, as they saw it: a delivery item. */
-            item: unknown;
+            item?: unknown;
             /** Format: int64 */
             position: number;
             recordings: components["schemas"]["ScriptRecording"][];
@@ -2808,7 +2808,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2951,7 +2953,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2999,7 +3003,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3088,7 +3094,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["CertificateId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3116,7 +3124,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["CertificateId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3147,7 +3157,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["CertificateId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4161,7 +4173,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["MailId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4188,7 +4202,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["MailId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4216,7 +4232,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["MailId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4438,7 +4456,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["RatingId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4465,7 +4485,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["RatingId"];
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4494,7 +4516,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["RatingId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4550,7 +4574,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["RatingId"];
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4575,7 +4601,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: components["schemas"]["RatingId"];
+            };
             cookie?: never;
         };
         requestBody: {

@@ -1,2 +1,42 @@
-examiner-home = To be rated
-examiner-home-empty = There is nothing to rate.
+examiner-action = Action
+examiner-alias = Script
+examiner-asked = The task
+examiner-back = Back to the list
+examiner-band = Level of the test
+examiner-blind = Anonymous script
+examiner-choose = Choose a score for this criterion.
+examiner-comment = Comment
+examiner-comment-hint = Optional. Write no names.
+examiner-continue = Continue rating
+examiner-done = This rating has been handed in.
+examiner-fetching = Fetching the recording …
+examiner-hand-in = Hand in
+examiner-handed-in = The rating of { $alias } has been handed in.
+examiner-in-hand = with you
+examiner-not-saved = The draft is not saved yet.
+examiner-nothing-given = The candidate gave no answer here.
+examiner-part = Part
+examiner-part-speaking = Speaking
+examiner-part-writing = Writing
+examiner-queue = To rate
+examiner-queue-empty = There is nothing to rate.
+examiner-queue-lead = You do not see whose script it is. What has waited longest comes first.
+examiner-recording = Recording { $number }
+examiner-recording-missing = This recording cannot be played now.
+examiner-recording-partial = This recording did not arrive in full.
+examiner-refresh = Refresh
+examiner-release = Give back
+examiner-rubric = Rating
+examiner-saved = Draft saved.
+examiner-saving = Saving the draft …
+examiner-script = Script { $alias }
+examiner-sending-in = Will be handed in in { $seconds } s.
+examiner-since = Waiting since
+examiner-take = Rate
+examiner-task = Task { $number }: { $title }
+examiner-total = { $total } of { $max } points
+examiner-undo = Undo
+examiner-words = { $count ->
+    [one] 1 word
+   *[other] { $count } words
+}

@@ -1,2 +1,42 @@
-examiner-home = À évaluer
-examiner-home-empty = Il n’y a rien à évaluer.
+examiner-action = Action
+examiner-alias = Travail
+examiner-asked = La tâche
+examiner-back = Retour à la liste
+examiner-band = Niveau du test
+examiner-blind = Travail anonyme
+examiner-choose = Choisissez un score pour ce critère.
+examiner-comment = Remarque
+examiner-comment-hint = Facultatif. N'écrivez pas de noms.
+examiner-continue = Continuer l'évaluation
+examiner-done = Cette évaluation a été remise.
+examiner-fetching = Récupération de l'enregistrement …
+examiner-hand-in = Remettre
+examiner-handed-in = L'évaluation de { $alias } a été remise.
+examiner-in-hand = chez vous
+examiner-not-saved = Le brouillon n'est pas encore enregistré.
+examiner-nothing-given = Le candidat n'a pas répondu ici.
+examiner-part = Partie
+examiner-part-speaking = Expression orale
+examiner-part-writing = Expression écrite
+examiner-queue = À évaluer
+examiner-queue-empty = Il n'y a rien à évaluer.
+examiner-queue-lead = Vous ne voyez pas de qui est le travail. Ce qui attend depuis le plus longtemps vient en premier.
+examiner-recording = Enregistrement { $number }
+examiner-recording-missing = Cet enregistrement ne peut pas être lu pour l'instant.
+examiner-recording-partial = Cet enregistrement n'est pas arrivé en entier.
+examiner-refresh = Actualiser
+examiner-release = Rendre
+examiner-rubric = Évaluation
+examiner-saved = Brouillon enregistré.
+examiner-saving = Enregistrement du brouillon …
+examiner-script = Travail { $alias }
+examiner-sending-in = Sera remis dans { $seconds } s.
+examiner-since = En attente depuis
+examiner-take = Évaluer
+examiner-task = Tâche { $number } : { $title }
+examiner-total = { $total } points sur { $max }
+examiner-undo = Annuler
+examiner-words = { $count ->
+    [one] 1 mot
+   *[other] { $count } mots
+}

@@ -1,2 +1,42 @@
-examiner-home = Te beoordelen
-examiner-home-empty = Er ligt niets te beoordelen.
+examiner-action = Actie
+examiner-alias = Werk
+examiner-asked = De opdracht
+examiner-back = Terug naar de lijst
+examiner-band = Niveau van de test
+examiner-blind = Anoniem werk
+examiner-choose = Kies een score voor dit criterium.
+examiner-comment = Opmerking
+examiner-comment-hint = Niet verplicht. Schrijf geen namen.
+examiner-continue = Verder beoordelen
+examiner-done = Deze beoordeling is ingediend.
+examiner-fetching = De opname wordt opgehaald …
+examiner-hand-in = Indienen
+examiner-handed-in = De beoordeling van { $alias } is ingediend.
+examiner-in-hand = bij u
+examiner-not-saved = Het concept is nog niet bewaard.
+examiner-nothing-given = De kandidaat gaf hier geen antwoord.
+examiner-part = Onderdeel
+examiner-part-speaking = Spreken
+examiner-part-writing = Schrijven
+examiner-queue = Te beoordelen
+examiner-queue-empty = Er ligt niets te beoordelen.
+examiner-queue-lead = U ziet niet van wie een werk is. Wat het langst wacht, staat bovenaan.
+examiner-recording = Opname { $number }
+examiner-recording-missing = Deze opname kan nu niet worden afgespeeld.
+examiner-recording-partial = Deze opname is niet volledig aangekomen.
+examiner-refresh = Vernieuwen
+examiner-release = Teruggeven
+examiner-rubric = Beoordeling
+examiner-saved = Concept bewaard.
+examiner-saving = Concept wordt bewaard …
+examiner-script = Werk { $alias }
+examiner-sending-in = Wordt over { $seconds } s ingediend.
+examiner-since = Wacht sinds
+examiner-take = Beoordelen
+examiner-task = Opdracht { $number }: { $title }
+examiner-total = { $total } van { $max } punten
+examiner-undo = Ongedaan maken
+examiner-words = { $count ->
+    [one] 1 woord
+   *[other] { $count } woorden
+}

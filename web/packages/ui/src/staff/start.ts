@@ -10,8 +10,10 @@ export async function startStaffApp(app: {
   name: StaffAppName;
   routes: readonly Route[];
   messages: Messages;
+  /** Words of other packages that the app draws with. */
+  shared?: readonly Messages[];
 }): Promise<void> {
-  await startI18n(["nl", "en", "fr"], [uiMessages, app.messages]);
+  await startI18n(["nl", "en", "fr"], [uiMessages, ...(app.shared ?? []), app.messages]);
   const target = document.getElementById("app");
   if (target) mount(StaffApp, { target, props: { name: app.name, routes: app.routes } });
 }

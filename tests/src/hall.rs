@@ -342,3 +342,34 @@ impl Kiosk {
         Answer::read(request.send().await.unwrap()).await
     }
 }
+
+/// A question about a recording that may be heard twice.
+pub fn listening_item(identifier: &str) -> String {
+    choice_item(identifier)
+        .replace(
+            "<p>Samira",
+            r#"<qti-media-interaction response-identifier="GEHOORD" max-plays="2" autostart="false"><audio><source src="audio/bakker-dialoog-juist-b.opus" type="audio/ogg"/></audio></qti-media-interaction>
+    <p>Samira"#,
+        )
+        .replace(
+            "<qti-outcome-declaration identifier=\"SCORE\"",
+            "<qti-response-declaration identifier=\"GEHOORD\" cardinality=\"single\" base-type=\"integer\"/>\n  <qti-outcome-declaration identifier=\"SCORE\"",
+        )
+}
+
+/// The response to a delivered multiple-choice question that chooses the option with this text.
+pub fn choose(item: &Value, text: &str) -> Value {
+    fn find<'v>(node: &'v Value, text: &str) -> Option<(&'v Value, &'v Value)> {
+        match node {
+            Value::Object(map) if map.get("t") == Some(&json!("choice")) => {
+                let option = map["options"].as_array()?.iter().find(|option| option["c"].to_string().contains(text))?;
+                Some((&map["id"], &option["id"]))
+            }
+            Value::Object(map) => map.values().find_map(|value| find(value, text)),
+            Value::Array(list) => list.iter().find_map(|value| find(value, text)),
+            _ => None,
+        }
+    }
+    let (interaction, option) = find(item, text).expect("the option is there");
+    json!({ interaction.as_str().unwrap(): option })
+}

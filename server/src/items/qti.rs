@@ -1,23 +1,68 @@
 //! What the rest of the server asks of `item_bank::qti`, in terms of an item version.
 
+use std::collections::BTreeMap;
+
+use item_bank::qti::{self, Item, Responses};
 use serde_json::Value;
 
 use crate::entity::item_versions;
 
+/// A published item that cannot be read: a fault of ours, since publication checks it.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Fault(pub String);
+#[error("item version {version}: {reason}")]
+pub struct Unreadable {
+    version: crate::ids::ItemVersionId,
+    reason: String,
+}
+
+/// What a question was worth and what was earned.
+#[derive(Clone, Debug)]
+pub struct Marked {
+    pub score: f64,
+    pub max: f64,
+    /// The response in the item's own identifiers.
+    pub responses: Value,
+    /// What is odd about it: an answer that no kiosk of ours sends, a rule that could not be evaluated.
+    pub problems: Vec<String>,
+}
 
 /// The seed of one question of an attempt: the attempt's, kept apart by position.
 pub fn seed(attempt: i64, position: i64) -> u64 {
     (attempt as u64) ^ (position as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+/// The item as the kiosk receives it in a language.
 pub fn deliver(
-    _version: &item_versions::Model,
-    _language: &str,
-    _seed: u64,
-    _url: &dyn Fn(&str) -> Option<String>,
-) -> Result<Value, Fault> {
-    Err(Fault("not yet".into()))
+    version: &item_versions::Model,
+    language: &str,
+    seed: u64,
+    url: &dyn Fn(&str) -> Option<String>,
+) -> Result<Value, Unreadable> {
+    Ok(qti::deliver(&read(version, language)?, seed, url).json)
+}
+
+/// Marks what a kiosk sent for the item that it was given. The same version, seed and response give the same mark for ever.
+pub fn mark(version: &item_versions::Model, language: &str, seed: u64, response: &Value) -> Result<Marked, Unreadable> {
+    let item = read(version, language)?;
+    // The aliases depend on item and seed alone, so that they need not be kept.
+    let aliases = qti::deliver(&item, seed, &|_| Some(String::new())).aliases;
+    let mut problems = Vec::new();
+    let responses = qti::resolve(&item, &aliases, response).unwrap_or_else(|fault| {
+        problems.push(fault.to_string());
+        Responses::new()
+    });
+    let marked = qti::mark(&item, &responses, seed);
+    problems.extend(marked.problems.iter().cloned());
+    let shown: BTreeMap<&String, Value> = responses.iter().map(|(name, value)| (name, value.json())).collect();
+    let max = qti::max_score(&item, seed);
+    Ok(Marked { score: marked.score(), max, responses: serde_json::to_value(shown).unwrap_or_default(), problems })
+}
+
+/// The item in a language: a translation is the whole item again, with the same identifiers; where there is none, the original.
+fn read(version: &item_versions::Model, language: &str) -> Result<Item, Unreadable> {
+    let text = version.translations.get(language).and_then(Value::as_str).unwrap_or(&version.qti);
+    Item::parse(text.as_bytes()).map_err(|problems| Unreadable {
+        version: version.id,
+        reason: problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })
 }

@@ -43,7 +43,9 @@ async fn next(mut watching: Watching) -> Option<(Result<Bytes, actix_web::Error>
             && let Ok(text) = serde_json::to_string(&room)
             && text != watching.last
         {
-            let event = format!("event: room\ndata: {text}\n\n");
+            // The time left is counted on the screen, by the server's clock.
+            let clock = serde_json::to_string(&watching.ijkpunt.clock.now()).unwrap_or_default();
+            let event = format!("event: clock\ndata: {clock}\n\nevent: room\ndata: {text}\n\n");
             watching.last = text;
             watching.quiet = 0;
             return Some((Ok(event.into()), watching));

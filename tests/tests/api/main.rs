@@ -6,6 +6,7 @@ mod desk;
 mod fees;
 mod kiosk;
 mod mail;
+mod marking;
 mod people;
 mod purposes;
 mod ratings;

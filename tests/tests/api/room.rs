@@ -301,9 +301,9 @@ async fn next_room(stream: &mut reqwest::Response) -> Value {
     loop {
         let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
         text.push_str(std::str::from_utf8(&chunk).unwrap());
-        if text.ends_with("\n\n") && text.contains("data: ") {
-            let data = text.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
-            return serde_json::from_str(data).unwrap();
+        if text.ends_with("\n\n") && text.contains("data: {") {
+            let data = text.lines().find(|line| line.starts_with("data: {")).unwrap();
+            return serde_json::from_str(data.trim_start_matches("data: ")).unwrap();
         }
     }
 }

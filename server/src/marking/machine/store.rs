@@ -1,0 +1,68 @@
+//! Reading what is marked.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::Value;
+
+use super::rules::Question;
+use crate::delivery::rules::is_answered;
+use crate::delivery::store::answers_in_force;
+use crate::entity::{attempt_items, attempts, item_versions, items, marks};
+use crate::ids::{AttemptId, ItemId, ItemVersionId};
+use crate::items::qti;
+
+/// The mark of an attempt as it stands.
+pub async fn mark_in_force(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<Option<marks::Model>, DbErr> {
+    marks::Entity::find().filter(marks::Column::AttemptId.eq(attempt)).filter(marks::Column::SupersededAt.is_null()).one(db).await
+}
+
+/// Every question of an attempt, with the answer that counts, marked.
+pub async fn marked_questions(db: &impl ConnectionTrait, attempt: &attempts::Model) -> Result<Vec<Question>, DbErr> {
+    let rows = attempt_items::Entity::find()
+        .filter(attempt_items::Column::AttemptId.eq(attempt.id))
+        .order_by_asc(attempt_items::Column::Position)
+        .all(db)
+        .await?;
+    let versions: BTreeMap<ItemVersionId, item_versions::Model> = item_versions::Entity::find()
+        .filter(item_versions::Column::Id.is_in(rows.iter().map(|row| row.item_version_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|version| (version.id, version))
+        .collect();
+    let identifiers: BTreeMap<ItemId, String> = items::Entity::find()
+        .filter(items::Column::Id.is_in(versions.values().map(|version| version.item_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|item| (item.id, item.identifier))
+        .collect();
+    let given: BTreeMap<i64, Value> = answers_in_force(db, attempt.id).await?.into_iter().map(|row| (row.position, row.response)).collect();
+    let mut questions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let version = versions.get(&row.item_version_id).ok_or_else(|| missing("item version", row.item_version_id))?;
+        let response = given.get(&row.position).unwrap_or(&Value::Null);
+        let marked = qti::mark(version, &attempt.language, qti::seed(attempt.seed, row.position), response)
+            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        questions.push(Question {
+            position: row.position,
+            identifier: identifiers.get(&version.item_id).cloned().ok_or_else(|| missing("item", version.item_id))?,
+            version: version.version,
+            item_version: version.id,
+            core: version.core,
+            level: version.level,
+            topic: version.topic.clone(),
+            answered: is_answered(response),
+            responses: marked.responses,
+            score: marked.score,
+            max: marked.max,
+            problems: marked.problems,
+        });
+    }
+    Ok(questions)
+}
+
+fn missing(what: &str, id: impl std::fmt::Display) -> DbErr {
+    DbErr::RecordNotFound(format!("{what} {id}"))
+}

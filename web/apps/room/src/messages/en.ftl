@@ -96,10 +96,11 @@ room-resume-all = Resume everybody
 room-tickets = Print the codes
 room-close = Close the session
 room-close-what = Whoever did not come is noted as absent.
-room-close-busy = { $candidates ->
-    [one] One candidate is
-   *[other] { $candidates
-  } candidates are } still working.
+room-close-busy =
+    { $candidates ->
+        [one] One candidate is still working.
+       *[other] { $candidates } candidates are still working.
+    }
 room-close-and-end = End and close
 room-closed = The session is closed.
 room-incidents = Report of the room

@@ -96,10 +96,11 @@ room-resume-all = Tout reprendre
 room-tickets = Imprimer les codes
 room-close = Fermer la session
 room-close-what = Les candidats non venus sont notés absents.
-room-close-busy = { $candidates ->
-    [one] Un candidat travaille
-   *[other] { $candidates
-  } candidats travaillent } encore.
+room-close-busy =
+    { $candidates ->
+        [one] Un candidat travaille encore.
+       *[other] { $candidates } candidats travaillent encore.
+    }
 room-close-and-end = Terminer et fermer
 room-closed = La session est fermée.
 room-incidents = Rapport de la salle

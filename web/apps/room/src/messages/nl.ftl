@@ -96,10 +96,11 @@ room-resume-all = Iedereen hervatten
 room-tickets = Codes afdrukken
 room-close = Sessie sluiten
 room-close-what = Wie niet kwam, wordt als afwezig genoteerd.
-room-close-busy = Er { $candidates ->
-    [one] is nog één kandidaat
-   *[other] zijn nog { $candidates
-  } kandidaten } bezig.
+room-close-busy =
+    { $candidates ->
+        [one] Er is nog één kandidaat bezig.
+       *[other] Er zijn nog { $candidates } kandidaten bezig.
+    }
 room-close-and-end = Beëindigen en sluiten
 room-closed = De sessie is gesloten.
 room-incidents = Verslag van de zaal

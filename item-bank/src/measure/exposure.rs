@@ -42,9 +42,9 @@ pub fn sympson_hetter(bank: &[Item], rules: &Rules, grid: &Grid, target: f64, pe
         let engine = cat::Engine::new(bank, rules, grid.clone());
         for person in 0..persons {
             let theta = random.normal();
-            let mut draw = random.clone();
-            let path = engine.run(seed.wrapping_add(person as u64), |item| Some(draw.answer(&bank[item], theta)));
-            (0..bank.len()).for_each(|_| drop(random.uniform()));
+            let own = seed.wrapping_add(1 + person as u64);
+            let mut answers = Random::seeded(own ^ 0x5EED);
+            let path = engine.run(own, |item| Some(answers.answer(&bank[item], theta)));
             path.items.iter().for_each(|item| put[*item] += 1);
             path.considered.iter().for_each(|item| selected[*item] += 1);
         }

@@ -10,16 +10,23 @@ pub mod estimate;
 pub mod grid;
 pub mod score_distribution;
 
+pub mod agreement;
 pub mod calibrate;
 pub mod cat;
+pub mod classical;
 pub mod content;
+pub mod dif;
 pub mod exposure;
+pub mod facets;
+pub mod fit;
+pub mod linking;
 pub mod pass;
 pub mod random;
 pub mod select;
+pub mod simulate;
 pub mod sprt;
 
-mod numeric;
+pub mod numeric;
 
 pub use model::{Item, ModelError};
 

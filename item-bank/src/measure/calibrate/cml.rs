@@ -2,14 +2,15 @@
 //!
 //! Given the sum score the answers do not depend on ability. With ε_jk = exp(−Σ_{v≤k} δ_jv) the conditional likelihood of
 //! a person with score r is Π ε_{j x_j} / γ_r, γ the symmetric functions of the items that the person was put. The scale
-//! is fixed by step difficulties that sum to zero. Standard errors are those of the parameters so normed.
+//! is fixed by cumulated difficulties that sum to zero over all items and categories, as the R package eRm has it; for the
+//! Rasch model that is difficulties that sum to zero. Standard errors are those of the parameters so normed.
 
 use super::super::numeric::linear::Matrix;
 use super::{Answers, CalibrationError, MISSING, Model};
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Conditional {
-    /// Step difficulties of each item, one for the Rasch model. They sum to zero over all items and steps.
+    /// Step difficulties of each item, one for the Rasch model.
     pub steps: Vec<Vec<f64>>,
     pub se: Vec<Vec<f64>>,
     pub log_likelihood: f64,
@@ -175,8 +176,9 @@ impl Conditioning {
                 contrast.push(row);
             }
         }
-        let mean: Vec<f64> = (0..self.size).map(|j| contrast.iter().map(|row| row[j]).sum::<f64>() / self.size as f64).collect();
-        contrast.iter_mut().for_each(|row| row.iter_mut().zip(&mean).for_each(|(value, mean)| *value -= mean));
+        // A shift of every step by t moves the sum of the cumulated difficulties by t times the sum of the categories.
+        let categories: usize = self.categories.iter().map(|count| count * (count - 1) / 2).sum();
+        contrast.iter_mut().flatten().for_each(|value| *value -= 1.0 / categories as f64);
         let value = |row: &[f64]| -> f64 { row.iter().zip(beta).map(|(weight, beta)| weight * beta).sum() };
         let error = |row: &[f64]| -> f64 {
             let variance: f64 = (0..self.size)

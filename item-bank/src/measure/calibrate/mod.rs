@@ -4,7 +4,7 @@
 //! information (Oakes 1999); conditional maximum likelihood for Rasch and partial credit (Andersen 1972). Items may be
 //! anchored at known parameters, with the population's mean and spread estimated (Kim 2006).
 
-mod accelerate;
+pub(crate) mod accelerate;
 pub mod cml;
 mod em;
 mod errors;

@@ -1,5 +1,6 @@
 //! Numerical tools: roots, quadrature, linear algebra and the distribution functions that tests and intervals need.
 
+pub mod gauss_hermite;
 pub mod linear;
 pub mod roots;
 pub mod special;

@@ -6,6 +6,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use item_bank::measure::grid::{Grid, Rule};
 
 mod adaptive;
+mod calibrate;
+mod fairness;
+mod forecast;
+mod persons;
+mod raters;
 mod score;
 mod table;
 
@@ -34,6 +39,28 @@ enum Command {
         after_help = "Example:\n  ijkpunt measure cat --bank bank500.csv --responses golden_cat_responses.csv --stop-se 0.3 --max-items 30 --grid 33 --range -4,4"
     )]
     Cat(adaptive::Cat),
+    /// Estimate item parameters from answers
+    #[command(after_help = "Example:\n  ijkpunt measure calibrate --model 2pl --responses calib2pl_1000x30.csv")]
+    Calibrate(calibrate::Calibrate),
+    /// Compare groups of the same ability, item by item
+    #[command(after_help = "Example:\n  ijkpunt measure dif --responses dif_1600x20.csv --group group --reference L0 --focal L1")]
+    Dif(fairness::Dif),
+    /// Agreement of raters: kappas, Krippendorff's alpha, intraclass correlations, Kendall's W
+    #[command(after_help = "Example:\n  ijkpunt measure agreement --ratings ratings_4x250_missing.csv")]
+    Agreement(raters::Agreement),
+    /// Many-facet Rasch: severity of raters, difficulty of criteria
+    #[command(after_help = "Example:\n  ijkpunt measure facets --ratings mfrm_400.csv --steps rsm")]
+    Facets(raters::Facets),
+    /// The chance of passing a test, from what a pre-screening showed
+    #[command(
+        after_help = "Example:\n  ijkpunt measure passchance --bank bank60.csv --responses resp50.csv --prescreening I01..I20 --test I21..I60 --cut 20,24,28"
+    )]
+    Passchance(forecast::PassChance),
+    /// Simulate adaptive tests, or forecasts and what comes of them
+    #[command(
+        after_help = "Example:\n  ijkpunt measure simulate --bank bank60.csv --persons 10000\n  ijkpunt measure simulate --bank bank60.csv --persons 100000 --test I21..I60 --cut 24"
+    )]
+    Simulate(forecast::Simulate),
 }
 
 pub fn run(measure: &Measure) -> Outcome {
@@ -41,6 +68,12 @@ pub fn run(measure: &Measure) -> Outcome {
         Command::Score(score) => score::run(score)?,
         Command::Next(next) => adaptive::next(next)?,
         Command::Cat(cat) => adaptive::cat(cat)?,
+        Command::Calibrate(options) => calibrate::run(options)?,
+        Command::Dif(options) => fairness::run(options)?,
+        Command::Agreement(options) => raters::agreement(options)?,
+        Command::Facets(options) => raters::facets(options)?,
+        Command::Passchance(options) => forecast::pass_chance(options)?,
+        Command::Simulate(options) => forecast::simulation(options)?,
     };
     print!("{printed}");
     Ok(ExitCode::SUCCESS)

@@ -153,17 +153,21 @@ pub fn information(items: &[Item], theta: f64) -> f64 {
     items.iter().map(|item| item.information(theta)).sum()
 }
 
-/// With e = exp(−|z|) both L and 1 − L come from one exponential: a²(1 − c) L² (1 − L) / P (Birnbaum 1968, eq. 20.4.16).
+/// a²(1 − c) L² (1 − L) / P (Birnbaum 1968, eq. 20.4.16), written in e = exp(−|z|) so that one division does and
+/// neither tail cancels.
 #[inline]
 pub(crate) fn logistic_information(a: f64, b: f64, c: f64, theta: f64) -> f64 {
     let z = a * (theta - b);
     let e = (-z.abs()).exp();
-    let big = 1.0 / (1.0 + e);
-    let small = e * big;
-    let (l, m) = if z >= 0.0 { (big, small) } else { (small, big) };
-    let p = c + (1.0 - c) * l;
+    let square = (1.0 + e) * (1.0 + e);
     // Without guessing P is L; dividing it out keeps the far tail where L underflows.
-    if c == 0.0 { a * a * l * m } else { a * a * (1.0 - c) * l * l * m / p }
+    if c == 0.0 {
+        a * a * e / square
+    } else if z >= 0.0 {
+        a * a * (1.0 - c) * e / (square * (1.0 + c * e))
+    } else {
+        a * a * (1.0 - c) * e * e / (square * (c + e))
+    }
 }
 
 fn logistic_curves(a: f64, b: f64, c: f64, theta: f64) -> [Curve; 2] {

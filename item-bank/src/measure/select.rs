@@ -47,6 +47,8 @@ pub fn most_informative(items: &[Item], theta: f64, mut may: impl FnMut(usize) -
     let mut best: Option<(usize, f64)> = None;
     for (number, item) in items.iter().enumerate() {
         let value = match item {
+            // Information never exceeds a²(1 − c)/4: most items of a bank need no exponential.
+            Item::Logistic { a, c, .. } if best.is_some_and(|(_, known)| 0.25 * a * a * (1.0 - c) < known) => continue,
             Item::Logistic { a, b, c } => logistic_information(*a, *b, *c, theta),
             _ => item.information(theta),
         };

@@ -3,6 +3,8 @@
 //! A cut-score rule is data, so that a new rule is a dated row and no release. [`judge`] applies one to the questions of
 //! an attempt and says with a tree of findings how the outcome came about: the candidate's file shows that tree.
 
+pub mod beta_binomial;
+pub mod classification;
 mod cut_rule;
 mod exact;
 mod level;

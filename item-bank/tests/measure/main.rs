@@ -1,6 +1,7 @@
 //! The measurement engine against the numbers of other software. `../oracle/README.md` names software and settings.
 
 mod calibration;
+mod classification;
 mod dif;
 mod raters;
 mod scoring;

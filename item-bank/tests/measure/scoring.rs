@@ -253,3 +253,17 @@ fn graded_items_give_mirts_probabilities_information_and_scores() {
         assert_eq!(score_distribution::at(&items, theta).len(), rows.as_array().unwrap().len() + header);
     }
 }
+
+#[test]
+fn sympson_hetter_holds_every_item_below_its_target() {
+    let bank = bank("bank60.csv");
+    let rules = Rules { max_items: 10, ..Rules::default() };
+    let grid = Grid::normal(33, -4.0, 4.0, Rule::Trapezoid);
+    let free = item_bank::measure::simulate::adaptive(&bank, &rules, &grid, 300, 1);
+    let held = item_bank::measure::exposure::sympson_hetter(&bank, &rules, &grid, 0.3, 300, 8, 1);
+    let most = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
+    assert!(most(&free.exposure) > 0.9);
+    // Simulation error of a rate of .3 among 300 persons is .026.
+    assert!(most(&held.rate) < 0.42, "{}", most(&held.rate));
+    assert!(held.k.iter().all(|k| (0.0..=1.0).contains(k)));
+}

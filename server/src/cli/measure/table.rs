@@ -197,3 +197,45 @@ impl Bank {
         table.rows.iter().map(person).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, text: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("ijkpunt-measure-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn complaint(name: &str, text: &str) -> String {
+        let path = file(name, text);
+        let error = Bank::read(&path, Categories::Grm).err().unwrap().to_string();
+        error.replace(&path.display().to_string(), name)
+    }
+
+    #[test]
+    fn a_complaint_names_file_line_and_column() {
+        assert_eq!(complaint("one.csv", "item,a,b,c\nI1,1,x,0\n"), "one.csv, line 2, column b: `x` is no number");
+        assert_eq!(complaint("two.csv", "item,a,b,c\nI1,1,0,0\nI2,1,0\n"), "two.csv, line 3: 3 cells where the header has 4");
+        assert_eq!(complaint("three.csv", "item,a\nI1,1\n"), "three.csv, line 1: there is no column `b`, nor `b1`, `b2` …");
+        assert_eq!(complaint("four.csv", "item,b\nI1,1\nI1,2\n"), "four.csv, line 3, column item: item `I1` is also in line 2");
+        assert_eq!(complaint("five.csv", "item,b,c\n"), "five.csv: the file has no row of data");
+        assert!(complaint("six.csv", "item,a,b\nI1,-1,0\n").starts_with("six.csv, line 2: the discrimination a is -1"));
+    }
+
+    #[test]
+    fn answers_are_found_by_name_and_other_columns_are_ignored() {
+        let bank = Bank::read(&file("bank.csv", "item,a,b,c\nI1,1,0,0\nI2,1,0,0\n"), Categories::Grm).unwrap();
+        let persons = bank.responses(&file("answers.csv", "id,note,I2\nP1,9,1\nP2,8,\n")).unwrap();
+        assert_eq!(persons, [("P1".to_owned(), vec![None, Some(1)]), ("P2".to_owned(), vec![None, None])]);
+        let wrong = file("wrong.csv", "id,I2\nP1,2\n");
+        assert!(
+            bank.responses(&wrong)
+                .err()
+                .unwrap()
+                .to_string()
+                .ends_with("line 2, column I2: `2` is no answer: a whole number from 0 to 1 or an empty cell")
+        );
+    }
+}

@@ -140,6 +140,11 @@ impl TestApp {
         user
     }
 
+    /// Fills the bank with the sample items, as a first start does.
+    pub async fn load_sample_bank(&self) {
+        ijkpunt::items::load::load_if_empty(&self.ijkpunt.db, &self.ijkpunt.media, self.ijkpunt.clock.now()).await.unwrap();
+    }
+
     /// Does the background work that is due.
     pub async fn work(&self) {
         ijkpunt::jobs::run_due(&self.ijkpunt).await.unwrap();

@@ -12,15 +12,17 @@ use crate::app::{self, Ijkpunt};
 use crate::audit::{self, Verified};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{agencies, db, demo, jobs, marking, policy};
+use crate::{agencies, db, demo, items, jobs, marking, policy};
 
 /// Opens the database, brings it up to date and gives a fresh one its rules.
 pub async fn open(config: Config) -> Result<Ijkpunt, Box<dyn std::error::Error + Send + Sync>> {
     let keys = config.keys()?;
     let connection = db::open(&config.database_url).await?;
     let clock = Clock::System;
-    fill_fresh(&connection, clock.now()).await?;
-    Ok(Ijkpunt::new(connection, clock, keys, config))
+    let ijkpunt = Ijkpunt::new(connection, clock, keys, config);
+    fill_fresh(&ijkpunt.db, ijkpunt.clock.now()).await?;
+    items::load::load_if_empty(&ijkpunt.db, &ijkpunt.media, ijkpunt.clock.now()).await?;
+    Ok(ijkpunt)
 }
 
 /// Gives a fresh database what it cannot do without; an existing one is left as it is.

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod http;
 pub mod inspect;
+pub mod load;
 pub mod qti;
 pub mod rules;
 pub mod store;

@@ -75,6 +75,7 @@ both! {
         let (_, attempt) = script(&hall, Part::Writing, true).await;
         let first = app.user(AgencyCode::Amal, &[Role::Examiner]).await;
         let second = app.user(AgencyCode::Amal, &[Role::Examiner]).await;
+        assert_eq!(first.get("/api/ratings").await.ok().as_array().unwrap().len(), 1, "one line a script");
         rate(&first, 3).await;
         assert!(mark_of(&app, &attempt).await.is_none(), "the second rating is waited for");
         assert_eq!(first.get("/api/ratings").await.ok(), json!([]), "nobody gets the same script twice");

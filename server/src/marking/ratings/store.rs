@@ -57,8 +57,10 @@ pub async fn queue(
         .limit(QUEUE)
         .all(db)
         .await?;
-    let ids: BTreeSet<AttemptId> = rows.iter().map(|rating| rating.attempt_id).collect();
-    let attempts = attempts::Entity::find().filter(attempts::Column::Id.is_in(ids)).all(db).await?;
+    // The two ratings of one script are one line in the queue: nobody takes both.
+    let mut shown = BTreeSet::new();
+    let rows: Vec<ratings::Model> = rows.into_iter().filter(|rating| shown.insert(rating.attempt_id)).collect();
+    let attempts = attempts::Entity::find().filter(attempts::Column::Id.is_in(shown)).all(db).await?;
     let by_id: BTreeMap<AttemptId, attempts::Model> = attempts.into_iter().map(|attempt| (attempt.id, attempt)).collect();
     Ok(rows.into_iter().filter_map(|rating| by_id.get(&rating.attempt_id).map(|attempt| (rating, attempt.clone()))).collect())
 }

@@ -4,6 +4,7 @@ export {
   useLocale,
   startI18n,
   rememberedLocale,
+  spokenLocale,
   directionOf,
   type Locale,
   type Messages,

@@ -38,6 +38,12 @@ export function rememberedLocale(locales: readonly Locale[]): Locale {
   return locales.find((locale) => locale === asked[0]) ?? locales[0] ?? "nl";
 }
 
+/** For pages whose readers are strangers: what they chose before, else the first language of their browser that we speak. */
+export function spokenLocale(locales: readonly Locale[]): Locale {
+  const asked = [readStoredLocale(), ...navigator.languages.map((language) => language.slice(0, 2))];
+  return asked.flatMap((one) => locales.filter((locale) => locale === one))[0] ?? locales[0] ?? "nl";
+}
+
 function readStoredLocale(): string | null {
   try {
     return localStorage.getItem(STORED_LOCALE);

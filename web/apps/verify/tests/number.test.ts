@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isMistyped } from "./number.ts";
+import { isMistyped } from "../src/number.ts";
 
 test("a number with its check digits is taken, with or without dashes, in European, Arabic and Persian digits", () => {
   for (const number of ["2026-0000123-06", "2026000012306", " 2026 0000123 06 ", "٢٠٢٦-٠٠٠٠١٢٣-٠٦", "۲۰۲۶۰۰۰۰۱۲۳۰۶"]) {

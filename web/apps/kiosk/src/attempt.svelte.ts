@@ -65,7 +65,8 @@ export async function openAttempt(opening: {
   for (const event of unsent) given.set(event.position, { ...event, answered: true });
 
   const state = $state({
-    position: Math.min(Math.max(0, current.position), Math.max(0, items.length - 1)),
+    // Where the candidate was when the connection or the machine went away, which the server may not have heard.
+    position: Math.min(Math.max(0, unsent.at(-1)?.position ?? current.position), Math.max(0, items.length - 1)),
     answers: items.map((_, position): Answer => {
       const one = given.get(position);
       return { responses: (one?.response ?? {}) as Responses, flagged: one?.flagged ?? false };

@@ -243,11 +243,11 @@ impl Problem<'_> {
                         }
                     }
                 }
-                for step in 0..self.top {
-                    for (place, weight) in &slopes[step] {
+                for (step, own) in slopes.iter().enumerate() {
+                    for (place, weight) in own {
                         gradient[*place] += weight * pull[step];
-                        for other in 0..self.top {
-                            for (second, factor) in &slopes[other] {
+                        for (other, others) in slopes.iter().enumerate() {
+                            for (second, factor) in others {
                                 information.add(*place, *second, weight * factor * covariance.at(step, other));
                             }
                         }

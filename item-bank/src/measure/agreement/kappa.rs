@@ -121,11 +121,15 @@ pub fn kendall_w(units: &[Vec<f64>], ties: bool) -> Option<f64> {
     let mut sums = vec![0.0; n];
     let mut correction = 0.0;
     for rater in 0..raters {
+        let given: Vec<f64> = units.iter().filter_map(|unit| unit.get(rater).copied()).collect();
+        if given.len() < n {
+            return None;
+        }
         let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|l, r| units[*l][rater].total_cmp(&units[*r][rater]));
+        order.sort_by(|l, r| given[*l].total_cmp(&given[*r]));
         let mut place = 0;
         while place < n {
-            let equal = order[place..].iter().take_while(|unit| units[**unit][rater] == units[order[place]][rater]).count();
+            let equal = order[place..].iter().take_while(|unit| given[**unit] == given[order[place]]).count();
             let rank = place as f64 + (equal as f64 + 1.0) / 2.0;
             order[place..place + equal].iter().for_each(|unit| sums[*unit] += rank);
             correction += (equal as f64).powi(3) - equal as f64;

@@ -188,11 +188,11 @@ impl<'a> Problem<'a> {
                 }
             }
         }
-        for item in 0..items {
-            for node in 0..nodes {
-                let from = starts[item] + node;
-                let rest: f64 = (0..self.categories[item]).map(|k| expected[from + k * nodes]).sum();
-                expected[from] = (population[node] - rest).max(0.0);
+        for (start, categories) in starts.iter().zip(&self.categories) {
+            for (node, everyone) in population.iter().enumerate() {
+                let from = start + node;
+                let rest: f64 = (0..*categories).map(|k| expected[from + k * nodes]).sum();
+                expected[from] = (everyone - rest).max(0.0);
             }
         }
         Counts { expected, starts, population, log_likelihood }

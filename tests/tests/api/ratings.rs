@@ -9,9 +9,9 @@ use tests::hall::Hall;
 use tests::journey::{Person, a2, open_ratings, seed};
 use tests::{TestApp, User, both};
 
-/// A text of Samira Achahbar, given to the examiners.
+/// A text of Yasmina Bouzid, given to the examiners.
 async fn script<'a>(hall: &'a Hall<'a>, part: Part, second: bool) -> (Person<'a>, attempts::Model) {
-    let person = Person::new(hall, "Samira", "Achahbar", "nationality", a2()).await;
+    let person = Person::new(hall, "Yasmina", "Bouzid", "nationality", a2()).await;
     let attempt = person.sits(part, Some(Band::A1A2), seed(second)).await;
     if part == Part::Writing {
         person.answers(&attempt, 1, json!({ "r1": "Dag juf" })).await;
@@ -52,7 +52,7 @@ both! {
         assert_eq!(script["tasks"][0]["texts"], json!([{ "text": "Dag juf, ik kom morgen niet.", "words": 6 }]));
         assert_eq!(script["rubric"]["criteria"][0]["descriptors"].as_array().unwrap().len(), 6);
         let told = format!("{queue}{script}");
-        for secret in ["Samira", "Achahbar", &person.candidate.to_string(), &attempt.id.to_string(), &person.enrolment.to_string(), &person.booking.to_string()] {
+        for secret in ["Yasmina", "Bouzid", &person.candidate.to_string(), &attempt.id.to_string(), &person.enrolment.to_string(), &person.booking.to_string()] {
             assert!(!told.contains(secret), "{secret} in {told}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use item_bank::qti::xml::{Element, Node};
 use item_bank::qti::{self, Item, Responses};
 use serde_json::Value;
 
@@ -58,11 +59,36 @@ pub fn mark(version: &item_versions::Model, language: &str, seed: u64, response:
     Ok(Marked { score: marked.score(), max, responses: serde_json::to_value(shown).unwrap_or_default(), problems })
 }
 
-/// The item in a language: a translation is the whole item again, with the same identifiers; where there is none, the original.
+/// The item in a language; where there is no translation, the original. A translation replaces texts and nothing else: identifiers, keys and
+/// structure are those of the original, so that every language is marked alike.
 fn read(version: &item_versions::Model, language: &str) -> Result<Item, Unreadable> {
-    let text = version.translations.get(language).and_then(Value::as_str).unwrap_or(&version.qti);
-    Item::parse(text.as_bytes()).map_err(|problems| Unreadable {
+    let mut item = Item::parse(version.qti.as_bytes()).map_err(|problems| Unreadable {
         version: version.id,
         reason: problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-    })
+    })?;
+    if let Some(texts) = version.translations.get(language).and_then(Value::as_object) {
+        if let Some(body) = &mut item.body {
+            translate(body, texts);
+        }
+        item.language = Some(language.to_owned());
+    }
+    Ok(item)
+}
+
+/// Puts the texts in place: `prompt` for the question, and each choice by its identifier.
+fn translate(element: &mut Element, texts: &serde_json::Map<String, Value>) {
+    let key = match element.name.as_str() {
+        "prompt" => Some("prompt"),
+        "simple-choice" | "inline-choice" | "gap-text" | "simple-associable-choice" | "hottext" => element.attribute("identifier"),
+        _ => element.attribute("data-text"),
+    };
+    if let Some(text) = key.and_then(|key| texts.get(key)).and_then(Value::as_str) {
+        element.children = vec![Node::Text(text.to_owned())];
+        return;
+    }
+    for child in &mut element.children {
+        if let Node::Element(child) = child {
+            translate(child, texts);
+        }
+    }
 }

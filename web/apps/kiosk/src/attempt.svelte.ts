@@ -53,8 +53,10 @@ export async function openAttempt(opening: {
   journal: Journal;
   onstopped: (reason: string) => void;
   onended: () => void;
+  /** The server says that no time is left: what was answered is to be handed in. */
+  ontimeup: () => void;
 }): Promise<Attempt> {
-  const { current, content, media, journal, onstopped, onended } = opening;
+  const { current, content, media, journal, onstopped, onended, ontimeup } = opening;
   const items = content.items
     .toSorted((one, other) => one.position - other.position)
     .map(({ item }) => item as DeliveryItem);
@@ -101,6 +103,11 @@ export async function openAttempt(opening: {
     }
     if (saving.stopped) onstopped(saving.stopped);
     else if (saving.attempt && ENDED.includes(saving.attempt.status)) void end();
+    else if (saving.attempt?.remaining_seconds === 0 && !saving.attempt.paused && !state.ended) {
+      // The part is handed in here rather than waited for: the server gives kiosks that come back late a minute more.
+      state.ended = true;
+      ontimeup();
+    }
   }
 
   /** The server has ended the part: what is still here is sent, and then the next part is looked for. */

@@ -133,6 +133,7 @@ async function openTest({ current }: server.Sitting): Promise<void> {
     journal,
     onstopped: stop,
     onended: () => void lookAgain(),
+    ontimeup: () => void handIn(),
   });
   state.stage = "test";
 }
@@ -144,6 +145,15 @@ export async function submitPart(): Promise<void> {
   const lastSeq = await attempt.drain();
   const next = await server.submit(attempt.id, lastSeq);
   await leavePart(next);
+}
+
+/** Time is up: everything that is still here is sent, and the part handed in, however long the connection stays away. */
+async function handIn(): Promise<void> {
+  try {
+    await submitPart();
+  } catch {
+    if (state.stage === "test") setTimeout(() => void handIn(), RETRY_MS);
+  }
 }
 
 /** The server ended the part, as when time is up; what is still here has been sent. */

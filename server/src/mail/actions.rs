@@ -15,7 +15,7 @@ use crate::crypto::Place;
 use crate::db::begin_write;
 use crate::entity::enums::MailStatus;
 use crate::entity::{candidates, certificates, mails};
-use crate::ids::{MailId, UserId};
+use crate::ids::{AgencyId, CertificateId, MailId, UserId};
 use crate::jobs::{self, Job};
 use crate::locale::Locale;
 
@@ -38,22 +38,45 @@ pub async fn send_certificate(
     certificate: &certificates::Model,
     body: &Body,
 ) -> Result<(), DbErr> {
+    let text = texts::certificate(locale_of(candidate), &body.name(), &body.number, &body.verify_url, &body.agency);
+    write(ijkpunt, tx, now, candidate, Letter { agency_id: certificate.agency_id, certificate_id: Some(certificate.id), text }).await
+}
+
+/// What is written to a candidate.
+pub struct Letter {
+    pub agency_id: AgencyId,
+    /// The certificate that goes with it.
+    pub certificate_id: Option<CertificateId>,
+    pub text: texts::Text,
+}
+
+/// The language in which the candidate is written to, where the product speaks it.
+pub fn locale_of(candidate: &candidates::Model) -> Locale {
+    Locale::from_str(&candidate.contact_language).unwrap_or_default()
+}
+
+/// Puts a letter into the outbox. Somebody without an address is written nothing.
+pub async fn write(
+    ijkpunt: &Ijkpunt,
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    candidate: &candidates::Model,
+    letter: Letter,
+) -> Result<(), DbErr> {
     let Some(sealed) = &candidate.email_enc else { return Ok(()) };
     let place = Place { table: "candidates", column: "email_enc", row: candidate.id.0 };
     let recipient = ijkpunt.keys.open(place, sealed).map_err(|error| DbErr::Custom(error.to_string()))?;
-    let locale = Locale::from_str(&candidate.contact_language).unwrap_or_default();
-    let text = texts::certificate(locale, &body.name(), &body.number, &body.verify_url, &body.agency);
     let id = MailId::new();
     let row = mails::Model {
         id,
-        agency_id: certificate.agency_id,
+        agency_id: letter.agency_id,
         candidate_id: Some(candidate.id),
         // Chosen once and kept through all tries, so that a mail that was sent twice shows as one.
         message_id: format!("<{id}@{}>", host(&ijkpunt.config.public_origin)),
         recipient_enc: ijkpunt.keys.seal(store::place(id, "recipient_enc"), &recipient),
-        subject: text.subject,
-        body_enc: ijkpunt.keys.seal(store::place(id, "body_enc"), &text.body),
-        certificate_id: Some(certificate.id),
+        subject: letter.text.subject,
+        body_enc: ijkpunt.keys.seal(store::place(id, "body_enc"), &letter.text.body),
+        certificate_id: letter.certificate_id,
         status: if ijkpunt.config.smtp_url.is_some() { MailStatus::Queued } else { MailStatus::Kept },
         attempts: 0,
         last_error: None,

@@ -42,6 +42,41 @@ pub fn certificate(locale: Locale, name: &str, number: &str, verify_url: &str, a
     Text { subject, body }
 }
 
+/// The mail that tells somebody who waited that there is a seat now.
+pub fn seat_freed(locale: Locale, name: &str, when: &str, site: &str, agency: &str) -> Text {
+    let (subject, body) = match locale {
+        Locale::Nl => (
+            format!("U hebt een plaats op {when}"),
+            format!(
+                "Dag {name},\n\nU stond op de wachtlijst. Er is nu een plaats voor u:\n{when}, {site}\n\n\
+                 Kunt u niet komen? Laat het ons meteen weten, dan krijgt iemand anders de plaats.\n\nMet vriendelijke groet\n{agency}\n"
+            ),
+        ),
+        Locale::En => (
+            format!("You have a seat on {when}"),
+            format!(
+                "Dear {name},\n\nYou were on the waiting list. There is a seat for you now:\n{when}, {site}\n\n\
+                 If you cannot come, tell us at once, so that somebody else gets the seat.\n\nKind regards\n{agency}\n"
+            ),
+        ),
+        Locale::Fr => (
+            format!("Vous avez une place le {when}"),
+            format!(
+                "Bonjour {name},\n\nVous étiez sur la liste d'attente. Une place est maintenant libre pour vous :\n{when}, {site}\n\n\
+                 Si vous ne pouvez pas venir, dites-le-nous tout de suite : quelqu'un d'autre recevra la place.\n\nCordialement\n{agency}\n"
+            ),
+        ),
+        Locale::Ar => (
+            format!("لديك مقعد في {when}"),
+            format!(
+                "مرحبًا {name}،\n\nكنت على قائمة الانتظار. يوجد الآن مقعد لك:\n{when}، {site}\n\n\
+                 إذا لم تستطع الحضور فأخبرنا فورًا ليحصل شخص آخر على المقعد.\n\nمع أطيب التحيات\n{agency}\n"
+            ),
+        ),
+    };
+    Text { subject, body }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,14 +9,16 @@ use utoipa::ToSchema;
 
 use super::rules;
 use super::store;
+use crate::agencies;
 use crate::app::Ijkpunt;
 use crate::audit::{self, By, Entry};
-use crate::clock::belgian_date;
+use crate::clock::{belgian_date, belgian_time};
 use crate::db::{begin_write, is_unique_violation};
 use crate::entity::enums::{BookingStatus, EnrolmentStatus, Part, SessionKind};
-use crate::entity::{bookings, enrolments, orders, test_sessions};
+use crate::entity::{self, bookings, candidates, enrolments, orders, test_sessions};
 use crate::fees::{self, actions::FeeRefusal};
-use crate::ids::{BookingId, EnrolmentId, SessionId, UserId};
+use crate::ids::{BookingId, CandidateId, EnrolmentId, SessionId, UserId};
+use crate::mail;
 use crate::people;
 use crate::purposes::{self, store::parts_of};
 use crate::results;
@@ -215,7 +217,7 @@ pub async fn cancel(ijkpunt: &Ijkpunt, by: UserId, booking: &bookings::Model, re
     let mut moved_up = None;
     if booking.status == BookingStatus::Booked {
         store::give_back_seat(&tx, session.id).await?;
-        let (moved, more) = move_up(&tx, now, by, &session).await?;
+        let (moved, more) = move_up(ijkpunt, &tx, now, by, &session).await?;
         moved_up = moved;
         entries.extend(more);
     }
@@ -231,6 +233,7 @@ pub async fn cancel(ijkpunt: &Ijkpunt, by: UserId, booking: &bookings::Model, re
 
 /// Gives the free seat to the first who waits and still may have it; the others keep their places.
 async fn move_up(
+    ijkpunt: &Ijkpunt,
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     by: UserId,
@@ -254,9 +257,30 @@ async fn move_up(
             .filter(bookings::Column::Id.eq(waiting.id))
             .exec(tx)
             .await?;
+        tell(ijkpunt, tx, now, session, waiting.candidate_id).await?;
         let mut entries = vec![Entry::of(By::User(by), "booking.moved_up", ("booking", Some(waiting.id.0))).at(session.agency_id)];
         entries.extend(order.iter().map(|order| fees::actions::ordered_entry(by, order)));
         return Ok((Some(waiting.id), entries));
     }
     Ok((None, Vec::new()))
+}
+
+/// Writes to somebody who waited that they have a seat now.
+async fn tell(
+    ijkpunt: &Ijkpunt,
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    session: &test_sessions::Model,
+    candidate: CandidateId,
+) -> Result<(), DbErr> {
+    let Some(row) = candidates::Entity::find_by_id(candidate).one(tx).await? else { return Ok(()) };
+    let Some(site) = agencies::store::site(tx, session.site_id).await? else { return Ok(()) };
+    let agency = entity::agencies::Entity::find_by_id(session.agency_id).one(tx).await?;
+    let agency = agency.map(|agency| agency.name).unwrap_or_default();
+    let when = belgian_time(session.starts_at).format("%d/%m/%Y %H:%M").to_string();
+    let name = people::store::open(&ijkpunt.keys, row.clone())?.full_name();
+    let place = format!("{}, {}", site.name, site.address);
+    let text = mail::texts::seat_freed(mail::actions::locale_of(&row), &name, &when, &place, &agency);
+    let letter = mail::actions::Letter { agency_id: session.agency_id, certificate_id: None, text };
+    mail::actions::write(ijkpunt, tx, now, &row, letter).await
 }

@@ -1,7 +1,7 @@
 //! Planning sessions, booking seats, the waiting list.
 
 use ijkpunt::entity::enums::{AgencyCode, Role};
-use ijkpunt::entity::{bookings, test_sessions};
+use ijkpunt::entity::{bookings, mails, test_sessions};
 use reqwest::StatusCode;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
@@ -129,7 +129,9 @@ both! {
         let desk = desk(&app, AgencyCode::Atlas).await;
         let session = desk.session(with(desk.plan("first", june(3, 8)), "capacity", json!(1))).await;
         let (seated_candidate, seated) = desk.enrolled("Aerts", "nationality").await;
-        let (first_candidate, first) = desk.enrolled("Baeten", "nationality").await;
+        let made = desk.register(with(person("Olena", "Baeten", "1990-05-17"), "email", json!("olena@example.org"))).await;
+        let first_candidate = made["id"].as_str().unwrap().to_owned();
+        let first = desk.enrol(&first_candidate, "nationality").await["id"].as_str().unwrap().to_owned();
         let (_, second) = desk.enrolled("Claes", "nationality").await;
         let path = format!("/api/test-sessions/{session}/bookings");
         let seat = desk.book(&session, &seated).await.ok();
@@ -146,6 +148,8 @@ both! {
         assert_eq!(desk.orders(&seated_candidate).await[0]["status"], "cancelled", "an unpaid order that nothing needs lapses");
         let row = test_sessions::Entity::find().one(&app.ijkpunt.db).await.unwrap().unwrap();
         assert_eq!(row.booked, 1);
+        let mails = mails::Entity::find().all(&app.ijkpunt.db).await.unwrap();
+        assert_eq!(mails.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(), ["U hebt een plaats op 03/06/2026 10:00"]);
     }
 
     async fn a_cancelled_seat_is_booked_again_and_cancelled_once(app) {

@@ -1,490 +1,388 @@
-//! The projection of an item to what a kiosk receives, by docs/delivery-item.md: an allow-list, with aliases for every identifier.
-
-use std::collections::BTreeMap;
+//! What a kiosk receives of an item: an allow-list of nodes, with names and orders made for the attempt from its seed.
+//!
+//! The shape is described in `docs/delivery-item.md`. Keys, mappings, feedback, rubrics, original identifiers and expected lengths stay behind.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::Problem;
-use super::item::Item;
-use super::value::Cardinality;
-use super::xml::{Element, Node};
-use crate::forms::shuffle::shuffle;
+use super::check::{is_interaction, is_rendered};
+use super::delivery_nodes::{self as nodes, Kind};
+use super::model::{Declaration, Item};
+use super::processing::prepared;
+use super::random::{Stream, stream};
+use super::scope::Scope;
+use super::value::{BaseType, Cardinality, Value};
+use super::xml::{Element, Problem};
+use crate::forms::shuffle::shuffle as shuffled;
 
-/// What the kiosk's identifiers stand for. It stays on the server.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Aliases {
-    pub interactions: BTreeMap<String, Interaction>,
+/// A delivered item and the names that belong to it.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The delivery item, for the kiosk.
+    pub json: Json,
+    /// What its names stand for: never leaves the server. Made again identically by the same seed.
+    pub aliases: Aliases,
 }
 
+/// The interactions of a delivered item with their aliases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Aliases {
+    pub(crate) interactions: Vec<Answerable>,
+}
+
+/// One interaction as the server must know it to understand an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Interaction {
+pub(crate) struct Answerable {
+    pub alias: String,
     pub response: String,
-    pub kind: Kind,
-    /// From alias to identifier: choices, and gaps, rows or columns.
-    pub choices: BTreeMap<String, String>,
-    /// The most choices that may be taken; 0 for any number.
-    pub max: u32,
+    pub kind: AnswerKind,
+    /// The most answers; 0 is any number.
+    pub max: u64,
+    /// Alias, identifier and the most uses (0 is any number) of choices, rows or gap choices.
+    pub first: Vec<(String, String, u64)>,
+    /// The same of columns or gaps.
+    pub second: Vec<(String, String, u64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub(crate) enum AnswerKind {
     Choice,
-    InlineChoice,
-    TextEntry,
-    ExtendedText,
-    GapMatch,
-    Match,
     Order,
-    Hottext,
-    Record,
-    Media,
+    Pairs,
+    Text,
+    Recording,
+    Plays,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    pub json: Json,
-    pub aliases: Aliases,
-}
-
-/// The texts of elements that are delivered as they are.
-const TEXT_ELEMENTS: &[&str] = &[
-    "p",
-    "div",
-    "blockquote",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "ul",
-    "ol",
-    "li",
-    "table",
-    "caption",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "span",
-    "em",
-    "strong",
-    "b",
-    "i",
-    "u",
-    "small",
-    "sub",
-    "sup",
-    "br",
-    "hr",
-    "pre",
-    "code",
-    "ruby",
-    "rt",
-    "rp",
-    "figure",
-    "figcaption",
-    "dl",
-    "dt",
-    "dd",
-];
-const CLASSES: &[&str] = &["letter", "notice", "dialogue", "highlight"];
-/// Elements that say something to markers or authors, never to candidates.
-const SILENT: &[&str] =
-    &["rubric-block", "feedback-inline", "feedback-block", "modal-feedback", "stylesheet", "template-inline", "template-block"];
-
-/// Why an item cannot be given to candidates: interactions and elements that are not rendered.
-pub fn publication_problems(item: &Item) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let Some(body) = &item.body else {
-        return vec![Problem { line: 1, column: 1, reason: "the item has no body".into() }];
+/// Projects an item for one attempt. `media_url` turns the name of a file in the item into the address under which the kiosk fetches it.
+///
+/// Never fails: what [`super::publication_problems`] names is left out, and a medium without an address has an empty one.
+pub fn deliver(item: &Item, seed: u64, media_url: &dyn Fn(&str) -> Option<String>) -> Delivery {
+    let empty = Element::default();
+    let body = item.body.as_ref().unwrap_or(&empty);
+    let lang = body.attribute("xml:lang").or(item.lang.as_deref()).unwrap_or("nl").to_owned();
+    let dir = body.attribute("dir").unwrap_or_else(|| nodes::direction(&lang)).to_owned();
+    let mut projection = Projection {
+        item,
+        clone: prepared(item, seed, false),
+        rng: stream(seed, Stream::Shuffling),
+        media_url,
+        lang: lang.clone(),
+        dir: dir.clone(),
+        aliases: Aliases::default(),
+        responses: 0,
+        media: 0,
     };
-    for element in body.descendants() {
-        let unsupported = matches!(
-            element.name.as_str(),
-            "associate-interaction"
-                | "graphic-associate-interaction"
-                | "graphic-gap-match-interaction"
-                | "graphic-order-interaction"
-                | "hotspot-interaction"
-                | "position-object-interaction"
-                | "select-point-interaction"
-                | "slider-interaction"
-                | "drawing-interaction"
-                | "custom-interaction"
-                | "portable-custom-interaction"
-        ) || element.math;
-        if unsupported {
-            found.push(element.problem(format!("<{}> is not shown by the kiosk yet", element.name)));
+    let body = nodes::children(&mut projection, body);
+    Delivery { json: json!({ "v": 1, "lang": lang, "dir": dir, "body": body }), aliases: projection.aliases }
+}
+
+/// Adds what a candidate could not be shown.
+pub(crate) fn undeliverable(element: &Element, problems: &mut Vec<Problem>) {
+    for child in element.elements() {
+        if is_interaction(&child.name) {
+            if !is_rendered(&child.name) {
+                problems.push(Problem::new(
+                    child.at,
+                    format!("<{}> has no accessible control yet, so the item cannot be published", child.written),
+                ));
+                continue;
+            }
+            if child.name == "upload-interaction" && !is_recorder(child) {
+                problems.push(Problem::new(child.at, format!("<{}> can only be used to record speech (data-recorder)", child.written)));
+            }
+            undeliverable(child, problems);
+            continue;
         }
-        if element.name == "upload-interaction" && element.attribute("data-recorder") != Some("audio") {
-            found.push(element.problem("an upload is shown only as an audio recording (data-recorder=\"audio\")"));
-        }
-        if element.name == "img" && element.attribute("alt").is_none() {
-            found.push(element.problem("a picture needs a text alternative (alt)"));
+        match nodes::kind(child) {
+            Kind::Hidden | Kind::Media => {}
+            Kind::Unknown => problems.push(Problem::new(child.at, format!("<{}> is not delivered to candidates", child.written))),
+            Kind::Node(_) | Kind::Part | Kind::Conditional | Kind::Printed => undeliverable(child, problems),
         }
     }
-    found
 }
 
-/// Makes the delivery item. `media` gives the address of a media file by the name in the item; a file without an address is left out.
-pub fn deliver(item: &Item, seed: u64, media: &dyn Fn(&str) -> Option<String>) -> Delivery {
-    let mut projection = Projection { item, rng: ChaCha8Rng::seed_from_u64(seed), media, aliases: Aliases::default(), places: Vec::new() };
-    let body = item.body.as_ref().map(|body| projection.nodes(&body.children)).unwrap_or_default();
-    let language = item.language.clone().unwrap_or_else(|| "nl".into());
-    let json = json!({ "v": 1, "lang": language, "dir": direction(&language), "body": body });
-    Delivery { json, aliases: projection.aliases }
+/// An upload that is a recording through the microphone.
+fn is_recorder(element: &Element) -> bool {
+    element.attribute("data-recorder").is_some_and(|value| value.trim() != "false")
+        || ["data-recorder", "recorder", "ijkpunt-recorder"].iter().any(|class| element.has_class(class))
 }
 
-fn direction(language: &str) -> &'static str {
-    let primary = language.split('-').next().unwrap_or_default();
-    let right_to_left = ["ar", "ary", "fa", "prs", "ps", "ckb", "ur", "he"].contains(&primary) || language.contains("Arab");
-    if right_to_left { "rtl" } else { "ltr" }
-}
-
-struct Projection<'a> {
+/// An item on its way to a kiosk.
+pub(crate) struct Projection<'a> {
     item: &'a Item,
+    pub clone: Scope<'a>,
     rng: ChaCha8Rng,
-    media: &'a dyn Fn(&str) -> Option<String>,
+    pub media_url: &'a dyn Fn(&str) -> Option<String>,
+    pub lang: String,
+    pub dir: String,
     aliases: Aliases,
-    /// The gaps or hot words of the interaction that is being projected, in the order of the text.
-    places: Vec<String>,
+    responses: usize,
+    media: usize,
 }
 
-impl Projection<'_> {
-    fn nodes(&mut self, nodes: &[Node]) -> Vec<Json> {
-        let mut out = Vec::new();
-        for node in nodes {
-            match node {
-                Node::Text(text) => {
-                    // White space between elements is kept as one blank, as a browser shows it.
-                    let folded = fold_space(text);
-                    if !folded.is_empty() {
-                        out.push(Json::String(folded));
-                    }
-                }
-                Node::Element(element) => self.element(element, &mut out),
-            }
-        }
-        while out.first().is_some_and(|node| node == " ") {
-            out.remove(0);
-        }
-        while out.last().is_some_and(|node| node == " ") {
-            out.pop();
-        }
-        out
-    }
-
-    fn element(&mut self, element: &Element, out: &mut Vec<Json>) {
-        let name = element.name.as_str();
-        if SILENT.contains(&name) {
-            return;
-        }
-        let node = match name {
-            "choice-interaction" => self.choice(element),
-            "inline-choice-interaction" => self.inline_choice(element),
-            "text-entry-interaction" => self.text_entry(element),
-            "extended-text-interaction" => self.extended_text(element),
-            "gap-match-interaction" => self.gap_match(element),
-            "match-interaction" => self.match_table(element),
-            "order-interaction" => self.order(element),
-            "hottext-interaction" => self.hottext(element),
-            "media-interaction" => self.media_interaction(element),
-            "upload-interaction" => self.record(element),
-            "gap" => Some(json!({ "t": "gap", "id": format!("g{}", self.place(element)) })),
-            "hottext" => Some(json!({ "t": "hot", "id": format!("h{}", self.place(element)), "c": self.nodes(&element.children) })),
-            "img" => self.picture(element),
-            "audio" | "object" => self.audio(element),
-            _ if TEXT_ELEMENTS.contains(&name) => Some(self.text_element(element)),
-            // An unknown wrapper is dropped, what is in it is kept: `publication_problems` has named what cannot be shown.
-            _ => {
-                out.extend(self.nodes(&element.children));
-                None
-            }
-        };
-        if let Some(mut node) = node {
-            if let Some(language) = element.attribute("xml:lang") {
-                node["lang"] = json!(language);
-                node["dir"] = json!(element.attribute("dir").unwrap_or(direction(language)));
-            }
-            out.push(node);
-        }
-    }
-
-    fn text_element(&mut self, element: &Element) -> Json {
-        let mut node = Map::new();
-        node.insert("t".into(), json!(element.name));
-        let children = self.nodes(&element.children);
-        if !children.is_empty() {
-            node.insert("c".into(), Json::Array(children));
-        }
-        let classes: Vec<&str> =
-            element.attribute("class").unwrap_or_default().split_whitespace().filter(|class| CLASSES.contains(class)).collect();
-        if !classes.is_empty() {
-            node.insert("cls".into(), json!(classes));
-        }
-        for name in ["colspan", "rowspan"] {
-            if let Some(number) = element.attribute(name).and_then(|text| text.parse::<u32>().ok()) {
-                node.insert(name.into(), json!(number));
-            }
-        }
-        if let Some(scope @ ("row" | "col" | "rowgroup" | "colgroup")) = element.attribute("scope") {
-            node.insert("scope".into(), json!(scope));
-        }
-        Json::Object(node)
-    }
-
-    /// Registers an interaction and answers its alias.
-    fn register(&mut self, element: &Element, kind: Kind, choices: BTreeMap<String, String>, max: u32) -> String {
-        let alias = format!("r{}", self.aliases.interactions.len() + 1);
-        let response = element.attribute("response-identifier").unwrap_or_default().to_owned();
-        self.aliases.interactions.insert(alias.clone(), Interaction { response, kind, choices, max });
-        alias
-    }
-
-    /// Choices in the order of this attempt, with an alias each: `prefix` and a number, or letters where there is no prefix.
-    fn aliased(&mut self, choices: &[&Element], shuffled: bool, prefix: &str) -> (Vec<(String, Element)>, BTreeMap<String, String>) {
-        let fixed: Vec<bool> = choices.iter().map(|choice| choice.attribute("fixed") == Some("true")).collect();
-        let order = if shuffled { shuffle(&fixed, &mut self.rng) } else { (0..choices.len()).collect() };
-        let mut listed = Vec::new();
-        let mut aliases = BTreeMap::new();
-        for (n, index) in order.into_iter().enumerate() {
-            if let Some(choice) = choices.get(index) {
-                let alias = if prefix.is_empty() { letter(n) } else { format!("{prefix}{}", n + 1) };
-                aliases.insert(alias.clone(), choice.attribute("identifier").unwrap_or_default().to_owned());
-                listed.push((alias, (*choice).clone()));
-            }
-        }
-        (listed, aliases)
-    }
-
-    fn options(&mut self, listed: &[(String, Element)], with_max: bool) -> Vec<Json> {
-        listed
-            .iter()
-            .map(|(alias, choice)| {
-                let mut option = json!({ "id": alias, "c": self.nodes(&choice.children) });
-                if with_max {
-                    option["max"] = json!(number(choice, "match-max").unwrap_or(1));
-                }
-                option
-            })
-            .collect()
-    }
-
-    fn prompt(&mut self, element: &Element) -> Vec<Json> {
-        element.child("prompt").map(|prompt| self.nodes(&prompt.children)).unwrap_or_default()
-    }
-
-    fn choice(&mut self, element: &Element) -> Option<Json> {
-        let choices: Vec<&Element> = element.children_named("simple-choice").collect();
-        let (listed, aliases) = self.aliased(&choices, shuffles(element), "");
-        let max = number(element, "max-choices").unwrap_or_else(|| if self.is_single(element) { 1 } else { 0 });
-        let id = self.register(element, Kind::Choice, aliases, max);
-        let orientation = if element.attribute("orientation") == Some("horizontal") { "horizontal" } else { "vertical" };
-        Some(json!({ "t": "choice", "id": id, "max": max, "min": number(element, "min-choices").unwrap_or(0), "orientation": orientation,
-            "prompt": self.prompt(element), "options": self.options(&listed, false) }))
-    }
-
-    fn is_single(&self, element: &Element) -> bool {
-        let response = element.attribute("response-identifier").unwrap_or_default();
-        self.item.responses.get(response).is_none_or(|declaration| declaration.cardinality == Cardinality::Single)
-    }
-
-    fn inline_choice(&mut self, element: &Element) -> Option<Json> {
-        let choices: Vec<&Element> = element.children_named("inline-choice").collect();
-        let (listed, aliases) = self.aliased(&choices, shuffles(element), "");
-        let id = self.register(element, Kind::InlineChoice, aliases, 1);
-        Some(
-            json!({ "t": "inline-choice", "id": id, "min": u32::from(element.attribute("required") == Some("true")), "options": self.options(&listed, false) }),
-        )
-    }
-
-    fn text_entry(&mut self, element: &Element) -> Option<Json> {
-        let response = element.attribute("response-identifier").unwrap_or_default();
-        let base = match self.item.responses.get(response).and_then(|declaration| declaration.base_type) {
-            Some(super::value::BaseType::Integer) => "integer",
-            Some(super::value::BaseType::Float) => "float",
-            _ => "string",
-        };
-        let asked = number(element, "expected-length").unwrap_or(20);
-        // A width as exact as the answer would give it away.
-        let width = [5, 10, 20, 40].into_iter().find(|width| asked <= *width).unwrap_or(40);
-        let id = self.register(element, Kind::TextEntry, BTreeMap::new(), 1);
-        let mut node = json!({ "t": "text-entry", "id": id, "base": base, "width": width });
-        if let Some(text) = element.attribute("placeholder-text") {
-            node["placeholder"] = json!(text);
-        }
-        Some(node)
-    }
-
-    fn extended_text(&mut self, element: &Element) -> Option<Json> {
-        let id = self.register(element, Kind::ExtendedText, BTreeMap::new(), 1);
-        let mut node = json!({ "t": "extended-text", "id": id, "lines": number(element, "expected-lines").unwrap_or(8), "prompt": self.prompt(element) });
-        for (name, attribute) in [("min_words", "data-min-words"), ("max_words", "data-max-words")] {
-            if let Some(count) = number(element, attribute) {
-                node[name] = json!(count);
-            }
-        }
-        Some(node)
-    }
-
-    fn gap_match(&mut self, element: &Element) -> Option<Json> {
-        let texts: Vec<&Element> = element.elements().filter(|child| matches!(child.name.as_str(), "gap-text" | "gap-img")).collect();
-        let (listed, mut aliases) = self.aliased(&texts, shuffles(element), "c");
-        let gaps: Vec<String> = element
-            .descendants()
-            .into_iter()
-            .filter(|inner| inner.name == "gap")
-            .map(|gap| gap.attribute("identifier").unwrap_or_default().to_owned())
-            .collect();
-        for (n, gap) in gaps.iter().enumerate() {
-            aliases.insert(format!("g{}", n + 1), gap.clone());
-        }
-        let body: Vec<Node> = element
-            .children
-            .iter()
-            .filter(|node| !matches!(node, Node::Element(child) if matches!(child.name.as_str(), "gap-text" | "gap-img" | "prompt")))
-            .cloned()
-            .collect();
-        let id = self.register(element, Kind::GapMatch, aliases, 0);
-        let body = self.running_text(&body, gaps);
-        Some(json!({ "t": "gap-match", "id": id, "prompt": self.prompt(element), "choices": self.options(&listed, true), "body": body }))
-    }
-
-    /// The running text of a gap match or hottext, in which gaps and hot words stand by number.
-    fn running_text(&mut self, nodes: &[Node], names: Vec<String>) -> Vec<Json> {
-        let outer = std::mem::replace(&mut self.places, names);
-        let projected = self.nodes(nodes);
-        self.places = outer;
-        projected
-    }
-
-    fn place(&self, element: &Element) -> usize {
-        let identifier = element.attribute("identifier").unwrap_or_default();
-        self.places.iter().position(|name| name == identifier).unwrap_or(0) + 1
-    }
-
-    fn match_table(&mut self, element: &Element) -> Option<Json> {
-        let sets: Vec<&Element> = element.children_named("simple-match-set").collect();
-        let (rows, columns) = (sets.first()?, sets.get(1)?);
-        let of = |set: &Element| -> Vec<Element> { set.children_named("simple-associable-choice").cloned().collect() };
-        let (rows, columns) = (of(rows), of(columns));
-        let (rows, mut aliases) = self.aliased(&rows.iter().collect::<Vec<_>>(), shuffles(element), "a");
-        let (columns, column_aliases) = self.aliased(&columns.iter().collect::<Vec<_>>(), shuffles(element), "b");
-        aliases.extend(column_aliases);
-        let max = number(element, "max-associations").unwrap_or(1);
-        let id = self.register(element, Kind::Match, aliases, max);
-        Some(
-            json!({ "t": "match", "id": id, "max": max, "min": number(element, "min-associations").unwrap_or(0), "prompt": self.prompt(element),
-            "rows": self.options(&rows, true), "columns": self.options(&columns, true) }),
-        )
-    }
-
-    fn order(&mut self, element: &Element) -> Option<Json> {
-        let choices: Vec<&Element> = element.children_named("simple-choice").collect();
-        let (listed, aliases) = self.aliased(&choices, shuffles(element), "");
-        let max = number(element, "max-choices").unwrap_or(0);
-        let id = self.register(element, Kind::Order, aliases, max);
-        let orientation = if element.attribute("orientation") == Some("horizontal") { "horizontal" } else { "vertical" };
-        Some(
-            json!({ "t": "order", "id": id, "prompt": self.prompt(element), "options": self.options(&listed, false), "orientation": orientation,
-            "min": number(element, "min-choices").unwrap_or(0), "max": max }),
-        )
-    }
-
-    fn hottext(&mut self, element: &Element) -> Option<Json> {
-        let names: Vec<String> = element
-            .descendants()
-            .into_iter()
-            .filter(|inner| inner.name == "hottext")
-            .map(|hot| hot.attribute("identifier").unwrap_or_default().to_owned())
-            .collect();
-        let aliases = names.iter().enumerate().map(|(n, name)| (format!("h{}", n + 1), name.clone())).collect();
-        let max = number(element, "max-choices").unwrap_or(1);
-        let id = self.register(element, Kind::Hottext, aliases, max);
-        let body: Vec<Node> =
-            element.children.iter().filter(|node| !matches!(node, Node::Element(child) if child.name == "prompt")).cloned().collect();
-        let body = self.running_text(&body, names);
-        Some(
-            json!({ "t": "hottext", "id": id, "max": max, "min": number(element, "min-choices").unwrap_or(0), "prompt": self.prompt(element), "body": body }),
-        )
-    }
-
-    fn media_interaction(&mut self, element: &Element) -> Option<Json> {
-        let source = element.descendants().into_iter().find_map(source_of)?;
-        let src = (self.media)(source.0)?;
-        let id = self.register(element, Kind::Media, BTreeMap::new(), 0);
-        let node = json!({ "t": "media", "id": id, "src": src, "mime": source.1, "max_plays": number(element, "max-plays").unwrap_or(0),
-            "min_plays": number(element, "min-plays").unwrap_or(0) });
-        let prompt = self.prompt(element);
-        Some(if prompt.is_empty() { node } else { json!({ "t": "div", "c": [{ "t": "p", "c": prompt }, node] }) })
-    }
-
-    fn record(&mut self, element: &Element) -> Option<Json> {
-        let id = self.register(element, Kind::Record, BTreeMap::new(), 1);
-        Some(
-            json!({ "t": "record", "id": id, "prompt": self.prompt(element), "max_seconds": number(element, "data-max-seconds").unwrap_or(60),
-            "prepare_seconds": number(element, "data-prepare-seconds").unwrap_or(0) }),
-        )
-    }
-
-    fn picture(&mut self, element: &Element) -> Option<Json> {
-        let src = (self.media)(element.attribute("src")?)?;
-        let mut node = json!({ "t": "img", "src": src, "alt": element.attribute("alt").unwrap_or_default() });
-        for name in ["width", "height"] {
-            if let Some(size) = number(element, name) {
-                node[name] = json!(size);
-            }
-        }
-        Some(node)
-    }
-
-    fn audio(&mut self, element: &Element) -> Option<Json> {
-        let (name, mime) = element.descendants().into_iter().find_map(source_of)?;
-        Some(json!({ "t": "audio", "src": (self.media)(name)?, "mime": mime }))
-    }
-}
-
-/// The file of an `audio`, `source` or `object` element, and its type.
-fn source_of(element: &Element) -> Option<(&str, &str)> {
-    let name = match element.name.as_str() {
-        "audio" | "video" | "source" => element.attribute("src")?,
-        "object" => element.attribute("data")?,
-        _ => return None,
+/// The node of an interaction.
+pub(crate) fn interaction(projection: &mut Projection<'_>, element: &Element) -> Option<Json> {
+    let identifier = element.attribute("response-identifier").unwrap_or_default();
+    let Some(declaration) = projection.item.response(identifier) else {
+        return None;
     };
-    Some((name, element.attribute("type").unwrap_or("audio/ogg")))
+    let mut node = Map::new();
+    match element.name.as_str() {
+        "choice-interaction" => choice(projection, element, declaration, &mut node),
+        "inline-choice-interaction" => inline_choice(projection, element, declaration, &mut node),
+        "order-interaction" => order(projection, element, declaration, &mut node),
+        "hottext-interaction" => hottext(projection, element, declaration, &mut node),
+        "match-interaction" => matching(projection, element, declaration, &mut node),
+        "gap-match-interaction" => gap_match(projection, element, declaration, &mut node),
+        "text-entry-interaction" => text_entry(projection, element, declaration, &mut node),
+        "extended-text-interaction" => extended_text(projection, element, declaration, &mut node),
+        "media-interaction" => media(projection, element, declaration, &mut node),
+        "upload-interaction" if is_recorder(element) => recording(projection, element, declaration, &mut node),
+        _ => return None,
+    }
+    Some(nodes::language(projection, element, node))
 }
 
-fn shuffles(element: &Element) -> bool {
-    element.attribute("shuffle") == Some("true")
+type Node = Map<String, Json>;
+type Options = Vec<(String, String, u64)>;
+
+fn begin(projection: &mut Projection<'_>, node: &mut Node, kind: &str) -> String {
+    projection.responses += 1;
+    let alias = format!("r{}", projection.responses);
+    node.insert("t".into(), kind.into());
+    node.insert("id".into(), alias.as_str().into());
+    alias
 }
 
-fn number(element: &Element, name: &str) -> Option<u32> {
-    element.attribute(name)?.trim().parse().ok()
+fn answerable(
+    projection: &mut Projection<'_>,
+    alias: String,
+    declaration: &Declaration,
+    kind: AnswerKind,
+    max: u64,
+    (first, second): (Options, Options),
+) {
+    projection.aliases.interactions.push(Answerable { alias, response: declaration.identifier.clone(), kind, max, first, second });
 }
 
-fn letter(n: usize) -> String {
-    match u8::try_from(n) {
-        Ok(n) if n < 26 => char::from(b'a' + n).to_string(),
-        _ => format!("x{n}"),
+fn prompt(projection: &mut Projection<'_>, element: &Element, node: &mut Node) {
+    if let Some(prompt) = element.child("prompt") {
+        let prompt = nodes::children(projection, prompt);
+        node.insert("prompt".into(), prompt);
     }
 }
 
-fn fold_space(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_ascii_whitespace() {
-            if !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else {
-            out.push(character);
+/// The choices of these names that this clone shows, shuffled when the element asks for it; fixed ones keep their place.
+fn choices<'a>(projection: &mut Projection<'_>, from: &'a Element, names: &[&str], shuffle: bool) -> Vec<&'a Element> {
+    let shown: Vec<&Element> =
+        from.elements().filter(|choice| names.contains(&choice.name.as_str()) && nodes::is_shown(projection, choice)).collect();
+    if !shuffle {
+        return shown;
+    }
+    let fixed: Vec<bool> = shown.iter().map(|choice| choice.is_true("fixed")).collect();
+    shuffled(&fixed, &mut projection.rng).into_iter().filter_map(|index| shown.get(index).copied()).collect()
+}
+
+/// Options as nodes, and what their aliases stand for. An alias tells the place at which a choice is shown and nothing else.
+fn options(projection: &mut Projection<'_>, shown: &[&Element], alias: impl Fn(usize) -> String, with_max: bool) -> (Json, Options) {
+    let mut list = Vec::with_capacity(shown.len());
+    let mut table = Vec::with_capacity(shown.len());
+    for (index, choice) in shown.iter().enumerate() {
+        let max = choice.parsed("match-max").unwrap_or(if with_max { 1 } else { 0 });
+        let alias = alias(index);
+        let content = nodes::children(projection, choice);
+        let mut option = Map::new();
+        option.insert("id".into(), alias.as_str().into());
+        option.insert("c".into(), content);
+        if with_max {
+            option.insert("max".into(), max.into());
+        }
+        list.push(nodes::language(projection, choice, option));
+        table.push((alias, choice.attribute("identifier").unwrap_or_default().to_owned(), max));
+    }
+    (Json::Array(list), table)
+}
+
+/// a, b, … z, then a1, b1, …
+fn letter(index: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(index % 26).unwrap_or(0));
+    if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26) }
+}
+
+fn numbered(prefix: &'static str) -> impl Fn(usize) -> String {
+    move |index| format!("{prefix}{}", index + 1)
+}
+
+/// The most answers, as the response can hold them: one in a single variable.
+fn most(element: &Element, name: &str, declaration: &Declaration) -> u64 {
+    if declaration.cardinality == Cardinality::Single { 1 } else { element.parsed(name).unwrap_or(1) }
+}
+
+fn orientation(element: &Element, node: &mut Node) {
+    if element.attribute("orientation").is_some_and(|value| value == "horizontal") || element.has_class("qti-orientation-horizontal") {
+        node.insert("orientation".into(), "horizontal".into());
+    }
+}
+
+fn choice(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "choice");
+    let max = most(element, "max-choices", declaration);
+    node.insert("max".into(), max.into());
+    node.insert("min".into(), element.parsed("min-choices").unwrap_or(0_u64).into());
+    prompt(projection, element, node);
+    let shown = choices(projection, element, &["simple-choice"], element.is_true("shuffle"));
+    let (list, table) = options(projection, &shown, letter, false);
+    node.insert("options".into(), list);
+    orientation(element, node);
+    answerable(projection, alias, declaration, AnswerKind::Choice, max, (table, Vec::new()));
+}
+
+fn inline_choice(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "inline-choice");
+    let shown = choices(projection, element, &["inline-choice"], element.is_true("shuffle"));
+    let (list, table) = options(projection, &shown, letter, false);
+    node.insert("options".into(), list);
+    let required = u64::from(element.is_true("required"));
+    node.insert("min".into(), element.parsed("min-choices").unwrap_or(required).into());
+    answerable(projection, alias, declaration, AnswerKind::Choice, 1, (table, Vec::new()));
+}
+
+fn order(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "order");
+    prompt(projection, element, node);
+    let shown = choices(projection, element, &["simple-choice"], element.is_true("shuffle"));
+    let all = u64::try_from(shown.len()).unwrap_or(0);
+    let (list, table) = options(projection, &shown, letter, false);
+    node.insert("options".into(), list);
+    // Without bounds all choices are to be ordered.
+    let min = element.parsed("min-choices").unwrap_or(all).min(all);
+    let max = element.parsed("max-choices").filter(|max| *max > 0).unwrap_or(all).min(all);
+    node.insert("min".into(), min.into());
+    node.insert("max".into(), max.into());
+    orientation(element, node);
+    answerable(projection, alias, declaration, AnswerKind::Order, max, (table, Vec::new()));
+}
+
+fn hottext(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "hottext");
+    let max = most(element, "max-choices", declaration);
+    node.insert("max".into(), max.into());
+    node.insert("min".into(), element.parsed("min-choices").unwrap_or(0_u64).into());
+    prompt(projection, element, node);
+    let mut table = Vec::new();
+    element.walk(&mut |found| {
+        if found.name == "hottext" {
+            table.push((format!("h{}", table.len() + 1), found.attribute("identifier").unwrap_or_default().to_owned(), 1));
+        }
+    });
+    let body = nodes::with_parts(projection, element, &table);
+    node.insert("body".into(), body);
+    answerable(projection, alias, declaration, AnswerKind::Choice, max, (table, Vec::new()));
+}
+
+fn matching(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "match");
+    let max = most(element, "max-associations", declaration);
+    node.insert("max".into(), max.into());
+    node.insert("min".into(), element.parsed("min-associations").unwrap_or(0_u64).into());
+    prompt(projection, element, node);
+    let shuffle = element.is_true("shuffle");
+    let sets: Vec<&Element> = element.elements().filter(|child| child.name == "simple-match-set").collect();
+    let mut tables = Vec::new();
+    for (name, prefix, set) in [("rows", "w", sets.first()), ("columns", "k", sets.get(1))] {
+        let shown = set.map(|set| choices(projection, set, &["simple-associable-choice"], shuffle)).unwrap_or_default();
+        let (list, table) = options(projection, &shown, numbered(prefix), true);
+        node.insert(name.into(), list);
+        tables.push(table);
+    }
+    let second = tables.pop().unwrap_or_default();
+    let first = tables.pop().unwrap_or_default();
+    answerable(projection, alias, declaration, AnswerKind::Pairs, max, (first, second));
+}
+
+fn gap_match(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "gap-match");
+    prompt(projection, element, node);
+    let shown = choices(projection, element, &["gap-text", "gap-img"], element.is_true("shuffle"));
+    let (list, first) = options(projection, &shown, numbered("c"), true);
+    node.insert("choices".into(), list);
+    let mut second = Vec::new();
+    element.walk(&mut |found| {
+        if found.name == "gap" {
+            second.push((format!("g{}", second.len() + 1), found.attribute("identifier").unwrap_or_default().to_owned(), 1));
+        }
+    });
+    let body = nodes::with_parts(projection, element, &second);
+    node.insert("body".into(), body);
+    answerable(projection, alias, declaration, AnswerKind::Pairs, 0, (first, second));
+}
+
+fn text_entry(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "text-entry");
+    let base = match declaration.base {
+        Some(BaseType::Integer) => "integer",
+        Some(BaseType::Float) => "float",
+        _ => "string",
+    };
+    node.insert("base".into(), base.into());
+    // In four steps only, so that the width of a field does not tell the length of the answer.
+    let expected = element.parsed("expected-length").unwrap_or(20_u64);
+    let width = [5, 10, 20, 40].into_iter().find(|step| expected <= *step).unwrap_or(40);
+    node.insert("width".into(), width.into());
+    placeholder(element, node);
+    answerable(projection, alias, declaration, AnswerKind::Text, 1, Default::default());
+}
+
+fn placeholder(element: &Element, node: &mut Node) {
+    if let Some(text) = element.attribute("placeholder-text").filter(|text| !text.is_empty()) {
+        node.insert("placeholder".into(), text.into());
+    }
+}
+
+fn extended_text(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "extended-text");
+    let by_class = [3_u64, 6, 15].into_iter().find(|lines| element.has_class(&format!("qti-height-lines-{lines}")));
+    node.insert("lines".into(), element.parsed("expected-lines").or(by_class).unwrap_or(6).clamp(1, 40).into());
+    for (key, name) in [("min_words", "data-min-words"), ("max_words", "data-max-words")] {
+        if let Some(words) = element.parsed::<u64>(name) {
+            node.insert(key.into(), words.into());
         }
     }
-    out
+    placeholder(element, node);
+    prompt(projection, element, node);
+    answerable(projection, alias, declaration, AnswerKind::Text, 1, Default::default());
+}
+
+fn media(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    projection.media += 1;
+    let alias = format!("m{}", projection.media);
+    node.insert("t".into(), "media".into());
+    node.insert("id".into(), alias.as_str().into());
+    let source = element.elements().find_map(nodes::media_source);
+    let (name, mime) = source.unwrap_or_default();
+    node.insert("src".into(), (projection.media_url)(&name).unwrap_or_default().into());
+    node.insert("mime".into(), mime.into());
+    node.insert("max_plays".into(), element.parsed("max-plays").unwrap_or(0_u64).into());
+    node.insert("min_plays".into(), element.parsed("min-plays").unwrap_or(0_u64).into());
+    prompt(projection, element, node);
+    answerable(projection, alias, declaration, AnswerKind::Plays, 1, Default::default());
+}
+
+fn recording(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
+    let alias = begin(projection, node, "record");
+    prompt(projection, element, node);
+    node.insert("max_seconds".into(), element.parsed("data-max-seconds").unwrap_or(120_u64).clamp(1, 1800).into());
+    node.insert("prepare_seconds".into(), element.parsed("data-prepare-seconds").unwrap_or(0_u64).min(1800).into());
+    answerable(projection, alias, declaration, AnswerKind::Recording, 1, Default::default());
+}
+
+/// A template variable as text, by its declared type.
+pub(crate) fn printed(projection: &Projection<'_>, identifier: &str) -> String {
+    match projection.clone.variable(identifier) {
+        Value::Null | Value::Record(_) => String::new(),
+        value => value.members().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
 }

@@ -1,23 +1,38 @@
-//! QTI items (1EdTech QTI 3.0; 2.1 and 2.2 by mapping their names): reading, marking, and the projection to what a kiosk receives.
+//! QTI in and out: items and tests are read, checked, delivered without their keys, marked with an explanation, packed and unpacked.
+//!
+//! What the rest of the product uses:
+//!
+//! Shared vocabulary: names are those of QTI 3.0 without their prefix, whatever version a document is in.
 
-pub mod deliver;
-pub mod expressions;
-pub mod item;
-pub mod processing;
-pub mod responses;
-pub mod value;
-pub mod xml;
+mod check;
+mod deliver;
+mod delivery_nodes;
+mod expressions;
+mod model;
+mod package;
+mod pattern;
+mod processing;
+mod random;
+mod reader;
+mod responses;
+mod rules_reader;
+mod scope;
+mod standard_templates;
+mod templates;
+mod test;
+mod test_reader;
+mod value;
+mod xml;
 
-pub use deliver::{Aliases, Delivery, deliver, publication_problems};
-pub use item::Item;
-pub use processing::{Marked, mark, max_score};
-pub use responses::{ResponseFault, Responses, resolve};
-
-/// Something in a document that is wrong or not supported, and where: line and column count from 1.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{line}:{column}: {reason}")]
-pub struct Problem {
-    pub line: usize,
-    pub column: usize,
-    pub reason: String,
-}
+pub use check::publication_problems;
+pub use deliver::{Aliases, Delivery, deliver};
+pub use model::{Item, Responses};
+pub use package::{Package, PackageProblem, Resource, read_package, write_package};
+pub use pattern::Pattern;
+pub use processing::{Marked, mark, mark_without_trace, max_score};
+pub use responses::{ResponseFault, resolve, responses_from_json};
+pub use scope::Step;
+pub use test::{MarkedItem, MarkedTest, Selected, run_test, select};
+pub use test_reader::{SessionControl, Test, TimeLimits, parse_test};
+pub use value::{BaseType, Cardinality, Single, Value};
+pub use xml::{Position, Problem};

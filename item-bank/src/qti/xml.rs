@@ -1,39 +1,67 @@
-//! Reading XML into a small tree, safely: no document type, no entities but the five of XML, bounded depth and size.
-//!
-//! QTI 2.x names (`choiceInteraction`, `responseIdentifier`) and QTI 3.0 names (`qti-choice-interaction`, `response-identifier`) come out alike,
-//! in the words of 3.0 without the prefix: `choice-interaction`, `response-identifier`.
+//! XML into a small tree with positions, under limits. QTI 2.x names (`assessmentItem`, `baseType`) become those of QTI 3.0 without its prefix
+//! (`assessment-item`, `base-type`), so that everything after this file knows one vocabulary.
 
+use quick_xml::Reader;
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::reader::Reader;
+use serde::{Deserialize, Serialize};
 
-use super::Problem;
+/// The largest document that is read, in bytes.
+const MAX_BYTES: usize = 4 << 20;
+/// The deepest nesting that is read: recursion over the tree is bounded by it.
+const MAX_DEPTH: usize = 96;
+/// The most elements that one document may hold.
+const MAX_ELEMENTS: usize = 100_000;
 
-/// No item of a real bank is nested this deep.
-const MAX_DEPTH: usize = 100;
-/// Nor as large as this, in bytes.
-const MAX_SIZE: usize = 8 * 1024 * 1024;
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Node {
-    Text(String),
-    Element(Element),
+/// Where something stands: line and column, both from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
 }
 
+/// What is wrong or not supported, and where. Its text names the element and the reason, never a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{}:{}: {reason}", at.line, at.column)]
+pub struct Problem {
+    pub at: Position,
+    pub reason: String,
+}
+
+impl Problem {
+    pub(crate) fn new(at: Position, reason: impl Into<String>) -> Self {
+        Problem { at, reason: reason.into() }
+    }
+}
+
+/// An element with its name in the common vocabulary and as it was written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Element {
-    /// In the words of QTI 3.0, without `qti-`.
+pub(crate) struct Element {
     pub name: String,
-    /// Whether the element belongs to MathML, whose names are left as they are.
-    pub math: bool,
+    pub written: String,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Node>,
-    pub line: usize,
-    pub column: usize,
+    pub at: Position,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    Element(Element),
+    Text(String),
 }
 
 impl Element {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The attribute's value parsed, or nothing when it is absent or malformed.
+    pub fn parsed<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.attribute(name)?.trim().parse().ok()
+    }
+
+    pub fn is_true(&self, name: &str) -> bool {
+        self.attribute(name).is_some_and(|value| matches!(value.trim(), "true" | "1"))
     }
 
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
@@ -47,106 +75,131 @@ impl Element {
         self.elements().find(|element| element.name == name)
     }
 
-    pub fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.elements().filter(move |element| element.name == name)
+    pub fn has_class(&self, name: &str) -> bool {
+        self.attribute("class").is_some_and(|list| list.split_whitespace().any(|class| class == name))
     }
 
-    /// All text within, as it stands.
+    /// All text inside, in document order.
     pub fn text(&self) -> String {
-        fn collect(element: &Element, text: &mut String) {
-            for node in &element.children {
-                match node {
-                    Node::Text(part) => text.push_str(part),
-                    Node::Element(inner) => collect(inner, text),
-                }
-            }
-        }
         let mut text = String::new();
-        collect(self, &mut text);
+        self.collect_text(&mut text);
         text
     }
 
-    /// This element and all within it, in the order of the document.
-    pub fn descendants(&self) -> Vec<&Element> {
-        let mut found = vec![self];
-        for element in self.elements() {
-            found.extend(element.descendants());
+    fn collect_text(&self, text: &mut String) {
+        for node in &self.children {
+            match node {
+                Node::Text(part) => text.push_str(part),
+                Node::Element(element) => element.collect_text(text),
+            }
         }
-        found
     }
 
-    pub fn problem(&self, reason: impl Into<String>) -> Problem {
-        Problem { line: self.line, column: self.column, reason: reason.into() }
+    /// Visits this element and everything inside it, in document order.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Element)) {
+        visit(self);
+        for element in self.elements() {
+            element.walk(visit);
+        }
     }
 }
 
-/// Reads a document and answers its root.
-pub fn parse(bytes: &[u8]) -> Result<Element, Problem> {
-    if bytes.len() > MAX_SIZE {
-        return Err(Problem { line: 1, column: 1, reason: format!("the document is larger than {MAX_SIZE} bytes") });
+/// Reads a document into its root element.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Element, Problem> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::new(Position { line: 1, column: 1 }, format!("the document is larger than {MAX_BYTES} bytes")));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let (line, column) = position(bytes, error.valid_up_to());
-        Problem { line, column, reason: "the document is not UTF-8".into() }
-    })?;
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
+            return Err(Problem::new(Lines::new(&before).position(before.len()), "the document is not UTF-8"));
+        }
+    };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = LineIndex::new(text);
+    let lines = Lines::new(text);
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
+    let mut count = 0_usize;
     loop {
-        let at = reader.buffer_position() as usize;
-        let fault = |reason: String| {
-            let (line, column) = lines.position(at);
-            Problem { line, column, reason }
-        };
+        let at = lines.position(usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX));
         let event = reader.read_event().map_err(|error| {
-            let (line, column) = lines.position(reader.error_position() as usize);
-            Problem { line, column, reason: format!("not well-formed: {error}") }
+            let place = usize::try_from(reader.error_position()).unwrap_or(usize::MAX);
+            Problem::new(lines.position(place), format!("this is not well-formed XML: {error}"))
         })?;
         match event {
+            Event::Start(start) | Event::Empty(start) if root.is_some() && open.is_empty() => {
+                return Err(Problem::new(at, format!("<{}> stands after the root element", name_of(&start))));
+            }
             Event::Start(start) => {
-                if root.is_some() {
-                    return Err(fault("there is more than one root element".into()));
+                count += 1;
+                if open.len() >= MAX_DEPTH || count > MAX_ELEMENTS {
+                    return Err(Problem::new(at, format!("more than {MAX_DEPTH} levels or {MAX_ELEMENTS} elements")));
                 }
-                if open.len() >= MAX_DEPTH {
-                    return Err(fault(format!("elements are nested more than {MAX_DEPTH} deep")));
-                }
-                open.push(element(&start, open.last(), lines.position(at)).map_err(fault)?);
+                open.push(element(&start, at)?);
             }
             Event::Empty(start) => {
-                let element = element(&start, open.last(), lines.position(at)).map_err(fault)?;
-                close(element, &mut open, &mut root);
+                count += 1;
+                if count > MAX_ELEMENTS {
+                    return Err(Problem::new(at, format!("more than {MAX_ELEMENTS} elements")));
+                }
+                close(element(&start, at)?, &mut open, &mut root);
             }
             Event::End(_) => {
-                if let Some(element) = open.pop() {
-                    close(element, &mut open, &mut root);
+                if let Some(done) = open.pop() {
+                    close(done, &mut open, &mut root);
                 }
             }
-            Event::Text(part) => {
-                append_text(&mut open, &part);
-            }
-            Event::CData(part) => {
-                append_text(&mut open, &part);
-            }
+            Event::Text(part) => push_text(&part.xml10_content(), at, &mut open)?,
+            Event::CData(part) => push_text(&part.xml10_content(), at, &mut open)?,
             Event::GeneralRef(reference) => {
-                let name = reference.to_string();
                 let resolved = match reference.resolve_char_ref() {
                     Ok(Some(character)) => character,
-                    Ok(None) => predefined(&name).ok_or_else(|| fault(format!("the entity &{name}; is not allowed")))?,
-                    Err(error) => return Err(fault(error.to_string())),
+                    Ok(None) => predefined(&reference.xml10_content()).ok_or_else(|| {
+                        Problem::new(at, format!("the entity &{}; is not one of the five predefined", reference.xml10_content()))
+                    })?,
+                    Err(error) => return Err(Problem::new(at, format!("a broken character reference: {error}"))),
                 };
-                append_text(&mut open, resolved.encode_utf8(&mut [0; 4]));
+                push_text(resolved.encode_utf8(&mut [0; 4]), at, &mut open)?;
             }
-            Event::DocType(_) => return Err(fault("a document type is not allowed: it could name entities and files".into())),
-            Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+            Event::DocType(declaration) => {
+                let text = declaration.xml10_content();
+                // Entities and external subsets are how XML bombs and file disclosure come in; no item needs either.
+                if text.contains('[') || text.contains("SYSTEM") || text.contains("PUBLIC") {
+                    return Err(Problem::new(at, "a DOCTYPE with entities or an external subset is refused"));
+                }
+            }
+            Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
             Event::Eof => break,
         }
     }
-    if let Some(element) = open.last() {
-        return Err(element.problem(format!("<{}> is not closed", element.name)));
+    if let Some(left) = open.last() {
+        return Err(Problem::new(left.at, format!("<{}> is never closed", left.written)));
     }
-    root.ok_or(Problem { line: 1, column: 1, reason: "the document has no element".into() })
+    root.ok_or_else(|| Problem::new(Position { line: 1, column: 1 }, "the document holds no element"))
+}
+
+fn close(done: Element, open: &mut [Element], root: &mut Option<Element>) {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(Node::Element(done)),
+        None => *root = Some(done),
+    }
+}
+
+fn push_text(text: &str, at: Position, open: &mut [Element]) -> Result<(), Problem> {
+    match open.last_mut() {
+        Some(parent) => {
+            if let Some(Node::Text(last)) = parent.children.last_mut() {
+                last.push_str(text);
+            } else {
+                parent.children.push(Node::Text(text.to_owned()));
+            }
+            Ok(())
+        }
+        None if text.trim().is_empty() => Ok(()),
+        None => Err(Problem::new(at, "text outside the root element")),
+    }
 }
 
 fn predefined(name: &str) -> Option<char> {
@@ -160,77 +213,66 @@ fn predefined(name: &str) -> Option<char> {
     })
 }
 
-fn append_text(open: &mut [Element], part: &str) {
-    if let Some(element) = open.last_mut() {
-        match element.children.last_mut() {
-            Some(Node::Text(text)) => text.push_str(part),
-            _ => element.children.push(Node::Text(part.to_owned())),
-        }
-    }
+fn name_of(start: &BytesStart<'_>) -> String {
+    start.local_name().as_ref().to_owned()
 }
 
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) {
-    match open.last_mut() {
-        Some(parent) => parent.children.push(Node::Element(element)),
-        None => *root = Some(element),
-    }
-}
-
-fn element(start: &BytesStart<'_>, parent: Option<&Element>, (line, column): (usize, usize)) -> Result<Element, String> {
-    let qualified = start.name().into_inner().to_owned();
-    let (prefix, local) = qualified.rsplit_once(':').unwrap_or(("", &qualified));
-    let math = prefix == "m" || prefix == "mml" || local == "math" || parent.is_some_and(|parent| parent.math);
+fn element(start: &BytesStart<'_>, at: Position) -> Result<Element, Problem> {
+    let written = name_of(start);
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| error.to_string())?;
-        let key = attribute.key.into_inner();
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?.into_owned();
-        attributes.push((if key.starts_with("xml") || math { key.to_owned() } else { kebab(key) }, value));
-    }
-    let name = if math { local.to_owned() } else { kebab(local.strip_prefix("qti-").unwrap_or(local)) };
-    Ok(Element { name, math, attributes, children: Vec::new(), line, column })
-}
-
-/// `responseIdentifier` becomes `response-identifier`; `baseURI` and the like do not occur in QTI.
-fn kebab(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    for (n, character) in name.chars().enumerate() {
-        if character.is_ascii_uppercase() {
-            if n > 0 {
-                out.push('-');
-            }
-            out.push(character.to_ascii_lowercase());
-        } else {
-            out.push(character);
+        let attribute = attribute.map_err(|error| Problem::new(at, format!("<{written}> has a broken attribute: {error}")))?;
+        let key = attribute.key.as_ref();
+        if key == "xmlns" || key.starts_with("xmlns:") || key.starts_with("xsi:") {
+            continue;
         }
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|error| Problem::new(at, format!("the attribute {key} of <{written}> cannot be read: {error}")))?;
+        attributes.push((common_name(key), value.into_owned()));
     }
-    out
+    Ok(Element { name: common_name(&written), written, attributes, children: Vec::new(), at })
 }
 
-/// Where the lines begin, so that a position is found without reading the text again.
-struct LineIndex<'a> {
+/// A name of QTI 2.x or 3.0 in the common vocabulary: `durationGTE` and `qti-duration-gte` are both `duration-gte`.
+pub(crate) fn common_name(name: &str) -> String {
+    if let Some(rest) = name.strip_prefix("qti-") {
+        return rest.to_owned();
+    }
+    let mut common = String::with_capacity(name.len() + 4);
+    let mut previous_lower = false;
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && previous_lower {
+            common.push('-');
+        }
+        previous_lower = character.is_ascii_lowercase() || character.is_ascii_digit();
+        common.push(character.to_ascii_lowercase());
+    }
+    common
+}
+
+/// Where the lines of a text begin, to turn a byte offset into a position.
+struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
-impl<'a> LineIndex<'a> {
+impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+        let starts =
+            std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1)).collect();
+        Lines { text, starts }
     }
 
-    /// Line and column, both from 1; columns count characters.
-    fn position(&self, at: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= at).max(1);
+    fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start..at.min(self.text.len())).map_or(0, |part| part.chars().count());
-        (line, column + 1)
+        // Columns are only counted on lines of a sane length: one line of four million bytes must not cost its square.
+        let column = if offset - start > 4096 { offset - start } else { self.text[start..offset].chars().count() };
+        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
     }
-}
-
-fn position(bytes: &[u8], at: usize) -> (usize, usize) {
-    let before = bytes.get(..at).unwrap_or(bytes);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-    (line, column)
 }

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod backup;
+mod item;
 mod measure;
 pub mod serve;
+mod test;
 
 #[derive(Parser)]
 #[command(name = "ijkpunt", version, about = "The platform for civic language tests")]
@@ -41,6 +43,10 @@ enum Command {
     },
     /// Measure: score, choose items, calibrate, analyse, from CSV to CSV and JSON
     Measure(measure::Measure),
+    /// Mark, check and deliver QTI items from files
+    Item(item::ItemArgs),
+    /// Run QTI tests from files
+    Test(test::TestArgs),
     /// Print the description of the interface (OpenAPI)
     Openapi,
 }
@@ -62,6 +68,8 @@ pub fn run() -> ExitCode {
         Command::Restore { folder } => backup::restore(&folder),
         Command::Audit { command: AuditCommand::Verify } => serve::verify_audit(),
         Command::Measure(measure) => measure::run(&measure),
+        Command::Item(args) => item::run(args),
+        Command::Test(args) => test::run(args),
         Command::Openapi => print_openapi(),
     };
     outcome.unwrap_or_else(|error| {

@@ -7,7 +7,8 @@ use crate::entity::item_versions;
 
 /// Where and why a source cannot be read, a line each.
 pub fn reading_faults(source: &str) -> Vec<String> {
-    Item::parse(source.as_bytes()).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    let problems = Item::parse(source.as_bytes()).map_or_else(|problems| problems, |item| item.problems);
+    problems.iter().map(ToString::to_string).collect()
 }
 
 /// Why a version cannot be given to candidates, a line each: what cannot be read, what the kiosk does not show, media that are missing.
@@ -17,12 +18,9 @@ pub fn publication_faults(version: &item_versions::Model) -> Vec<String> {
         Err(problems) => return problems.iter().map(ToString::to_string).collect(),
     };
     let mut faults: Vec<String> = qti::publication_problems(&item).iter().map(ToString::to_string).collect();
-    if let Some(body) = &item.body {
-        for element in body.descendants() {
-            let named = ["src", "data"].iter().find_map(|name| element.attribute(name));
-            if let Some(name) = named.filter(|name| version.media.get(name).is_none()) {
-                faults.push(format!("{}:{}: the file {name} is not in the bank", element.line, element.column));
-            }
+    for (name, at) in item.media() {
+        if version.media.get(&name).is_none() {
+            faults.push(format!("{}:{}: the file {name} is not in the bank", at.line, at.column));
         }
     }
     faults

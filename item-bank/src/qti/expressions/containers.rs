@@ -1,71 +1,92 @@
-//! Containers: making them, and looking into them.
+//! Operators on containers and records, and `match`, which compares whole values.
 
-use super::super::processing::Context;
-use super::super::value::{Cardinality, Scalar, Value};
-use super::super::xml::Element;
-use super::{boolean, integer_attribute};
+use crate::qti::value::{Single, Value};
 
-pub fn apply(context: &Context<'_>, expression: &Element, arguments: &[Value]) -> Result<Value, String> {
-    let first = arguments.first().unwrap_or(&Value::Null);
-    let second = arguments.get(1).unwrap_or(&Value::Null);
-    Ok(match expression.name.as_str() {
-        "multiple" => gather(Cardinality::Multiple, arguments),
-        "ordered" => gather(Cardinality::Ordered, arguments),
-        "container-size" => Value::Single(Scalar::Integer(first.scalars().len() as i64)),
-        "index" => {
-            let n = integer_attribute(context, expression, "n")?.ok_or("n is missing")?;
-            let index = usize::try_from(n).ok().and_then(|n| n.checked_sub(1)).ok_or("n counts from 1")?;
-            match first {
-                Value::Ordered(values) => values.get(index).cloned().map_or(Value::Null, Value::Single),
-                Value::Null => Value::Null,
-                _ => return Err("it takes an ordered container".into()),
-            }
-        }
-        "field-value" => {
-            let field = expression.attribute("field-identifier").ok_or("field-identifier is missing")?;
-            match first {
-                Value::Record(fields) => fields.get(field).cloned().map_or(Value::Null, Value::Single),
-                Value::Null => Value::Null,
-                _ => return Err("it takes a record".into()),
-            }
-        }
-        "member" => match first.single() {
-            Some(value) if !second.is_null() => boolean(Some(second.scalars().iter().any(|other| other.same(value)))),
-            _ => Value::Null,
-        },
-        "delete" => match first.single() {
-            Some(value) if !second.is_null() => {
-                let kept: Vec<Scalar> = second.scalars().into_iter().filter(|other| !other.same(value)).cloned().collect();
-                let cardinality = if matches!(second, Value::Ordered(_)) { Cardinality::Ordered } else { Cardinality::Multiple };
-                Value::container(cardinality, kept)
-            }
-            _ => Value::Null,
-        },
-        "contains" => {
-            if first.is_null() || second.is_null() {
-                return Ok(Value::Null);
-            }
-            boolean(Some(contains(first, second)?))
-        }
-        other => return Err(format!("{other} is not known")),
-    })
-}
-
-/// The values of all arguments in one container; NULLs are left out.
-fn gather(cardinality: Cardinality, arguments: &[Value]) -> Value {
-    Value::container(cardinality, arguments.iter().flat_map(Value::scalars).cloned().collect())
-}
-
-/// A multiple contains another when it has each of its values at least as often; an ordered one when the other is a run of it.
-fn contains(outer: &Value, inner: &Value) -> Result<bool, String> {
-    match (outer, inner) {
-        (Value::Ordered(outer), Value::Ordered(inner)) => {
-            Ok(outer.windows(inner.len()).any(|run| run.iter().zip(inner).all(|(a, b)| a.same(b))))
-        }
-        (Value::Multiple(outer), Value::Multiple(inner)) => {
-            let count = |values: &[Scalar], value: &Scalar| values.iter().filter(|other| other.same(value)).count();
-            Ok(inner.iter().all(|value| count(outer, value) >= count(inner, value)))
-        }
-        _ => Err("it takes two containers of one cardinality".into()),
+/// A container of these members; none at all is NULL ("multiple", "ordered": NULL operands are ignored, and nothing left is NULL).
+pub(crate) fn made(members: Vec<Single>, ordered: bool) -> Value {
+    match (members.is_empty(), ordered) {
+        (true, _) => Value::Null,
+        (false, true) => Value::Ordered(members),
+        (false, false) => Value::Multiple(members),
     }
+}
+
+/// "index": the first is 1; beyond the end is NULL.
+pub(crate) fn index(container: &Value, n: Option<i64>) -> Value {
+    let place = n.and_then(|n| usize::try_from(n).ok()).and_then(|n| n.checked_sub(1));
+    place.and_then(|place| container.members().get(place)).cloned().map_or(Value::Null, Value::Single)
+}
+
+/// "field-value": a field of a record, NULL when there is none.
+pub(crate) fn field(record: &Value, name: &str) -> Value {
+    match record {
+        Value::Record(fields) => {
+            fields.iter().find(|(field, _)| field == name).and_then(|(_, value)| value.clone()).map_or(Value::Null, Value::Single)
+        }
+        _ => Value::Null,
+    }
+}
+
+/// "member": whether a single value is in a container.
+pub(crate) fn member(value: &Value, container: &Value) -> Value {
+    match value.single() {
+        Some(single) if !container.is_null() => Value::boolean(container.members().iter().any(|member| member.same(single))),
+        _ => Value::Null,
+    }
+}
+
+/// "delete": the container without any copy of the value.
+pub(crate) fn delete(value: &Value, container: &Value) -> Value {
+    match value.single() {
+        Some(single) if !container.is_null() => {
+            made(container.members().iter().filter(|member| !member.same(single)).cloned().collect(), container.is_ordered())
+        }
+        _ => Value::Null,
+    }
+}
+
+/// "contains": for ordered containers a run without gaps, for the others every member as often as it is given.
+pub(crate) fn contains(container: &Value, part: &Value) -> Value {
+    if container.is_null() || part.is_null() {
+        return Value::Null;
+    }
+    let (all, part_members) = (container.members(), part.members());
+    if container.is_ordered() && part.is_ordered() {
+        return Value::boolean(all.windows(part_members.len()).any(|run| run.iter().zip(part_members).all(|(a, b)| a.same(b))));
+    }
+    Value::boolean(take_each(all, part_members).is_some())
+}
+
+/// What is left of the members after taking each of the others once, or nothing when one is missing.
+fn take_each<'a>(members: &'a [Single], taken: &[Single]) -> Option<Vec<&'a Single>> {
+    let mut left: Vec<&Single> = members.iter().collect();
+    for single in taken {
+        let place = left.iter().position(|member| member.same(single))?;
+        left.swap_remove(place);
+    }
+    Some(left)
+}
+
+/// "match": the same value in the same cardinality. A NULL on either side makes NULL.
+pub(crate) fn matches(a: &Value, b: &Value) -> Value {
+    if a.is_null() || b.is_null() {
+        return Value::Null;
+    }
+    Value::boolean(match (a, b) {
+        (Value::Record(a), Value::Record(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(name, field)| {
+                    b.iter().find(|(other, _)| other == name).is_some_and(|(_, other)| match (field, other) {
+                        (Some(field), Some(other)) => field.same(other),
+                        (None, None) => true,
+                        _ => false,
+                    })
+                })
+        }
+        (Value::Record(_), _) | (_, Value::Record(_)) => false,
+        _ if a.is_ordered() && b.is_ordered() => {
+            a.members().len() == b.members().len() && a.members().iter().zip(b.members()).all(|(a, b)| a.same(b))
+        }
+        _ => a.members().len() == b.members().len() && take_each(a.members(), b.members()).is_some(),
+    })
 }

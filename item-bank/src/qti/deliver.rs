@@ -31,6 +31,16 @@ pub struct Aliases {
     pub(crate) interactions: Vec<Answerable>,
 }
 
+impl Aliases {
+    /// The choice interactions with the aliases of their choices.
+    pub fn choices(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.interactions
+            .iter()
+            .filter(|interaction| interaction.kind == AnswerKind::Choice)
+            .map(|interaction| (interaction.alias.as_str(), interaction.first.iter().map(|(alias, _, _)| alias.as_str()).collect()))
+    }
+}
+
 /// One interaction as the server must know it to understand an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Answerable {
@@ -49,6 +59,8 @@ pub(crate) struct Answerable {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum AnswerKind {
     Choice,
+    InlineChoice,
+    Hottext,
     Order,
     Pairs,
     Text,
@@ -62,7 +74,7 @@ pub(crate) enum AnswerKind {
 pub fn deliver(item: &Item, seed: u64, media_url: &dyn Fn(&str) -> Option<String>) -> Delivery {
     let empty = Element::default();
     let body = item.body.as_ref().unwrap_or(&empty);
-    let lang = body.attribute("xml:lang").or(item.lang.as_deref()).unwrap_or("nl").to_owned();
+    let lang = body.attribute("xml:lang").or(item.language.as_deref()).unwrap_or("nl").to_owned();
     let dir = body.attribute("dir").unwrap_or_else(|| nodes::direction(&lang)).to_owned();
     let mut projection = Projection {
         item,
@@ -247,7 +259,7 @@ fn inline_choice(projection: &mut Projection<'_>, element: &Element, declaration
     node.insert("options".into(), list);
     let required = u64::from(element.is_true("required"));
     node.insert("min".into(), element.parsed("min-choices").unwrap_or(required).into());
-    answerable(projection, alias, declaration, AnswerKind::Choice, 1, (table, Vec::new()));
+    answerable(projection, alias, declaration, AnswerKind::InlineChoice, 1, (table, Vec::new()));
 }
 
 fn order(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {
@@ -280,7 +292,7 @@ fn hottext(projection: &mut Projection<'_>, element: &Element, declaration: &Dec
     });
     let body = nodes::with_parts(projection, element, &table);
     node.insert("body".into(), body);
-    answerable(projection, alias, declaration, AnswerKind::Choice, max, (table, Vec::new()));
+    answerable(projection, alias, declaration, AnswerKind::Hottext, max, (table, Vec::new()));
 }
 
 fn matching(projection: &mut Projection<'_>, element: &Element, declaration: &Declaration, node: &mut Node) {

@@ -12,7 +12,7 @@ pub struct Item {
     pub identifier: String,
     pub title: String,
     /// The language tag of the item, when it says one.
-    pub lang: Option<String>,
+    pub language: Option<String>,
     pub adaptive: bool,
     pub time_dependent: bool,
     /// What was read but is invalid or not supported; empty for an item that may be published.
@@ -284,6 +284,27 @@ impl Item {
     /// When the bytes are no XML under the limits (4 MB, 96 levels, 100,000 elements, no entities of their own), or no item.
     pub fn parse(bytes: &[u8]) -> Result<Item, Vec<Problem>> {
         super::reader::item_of(super::xml::parse(bytes).map_err(|problem| vec![problem])?)
+    }
+
+    /// Whether rules mark it; without them a person does.
+    pub fn is_marked_by_rules(&self) -> bool {
+        !self.response_processing.is_empty()
+    }
+
+    /// The declared correct responses.
+    pub fn correct_responses(&self) -> Responses {
+        self.responses.iter().map(|response| (response.identifier.clone(), response.correct.clone())).collect()
+    }
+
+    /// The identifiers of the simple choices, in the order of the document.
+    pub fn simple_choices(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        if let Some(body) = &self.body {
+            body.walk(&mut |element| {
+                found.extend(element.attribute("identifier").filter(|_| element.name == "simple-choice"));
+            });
+        }
+        found
     }
 
     /// The files that the body uses, by the names that it gives them, and where.

@@ -16,7 +16,7 @@ pub(crate) fn item_of(root: Element) -> Result<Item, Vec<Problem>> {
     let mut item = Item {
         identifier: root.attribute("identifier").unwrap_or_default().to_owned(),
         title: root.attribute("title").unwrap_or_default().to_owned(),
-        lang: root.attribute("xml:lang").map(str::to_owned).filter(|lang| !lang.is_empty()),
+        language: root.attribute("xml:lang").map(str::to_owned).filter(|lang| !lang.is_empty()),
         adaptive: root.is_true("adaptive"),
         time_dependent: root.is_true("time-dependent"),
         problems: Vec::new(),

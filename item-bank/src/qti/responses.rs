@@ -67,7 +67,7 @@ fn read_answer(interaction: &Answerable, declaration: &Declaration, answer: &Jso
             }
             Ok(read_text(text, declaration.cardinality, declaration.base))
         }
-        AnswerKind::Choice | AnswerKind::Order => {
+        AnswerKind::Choice | AnswerKind::InlineChoice | AnswerKind::Hottext | AnswerKind::Order => {
             let mut chosen = Vec::new();
             for word in words(answer)? {
                 let identifier = meaning(&interaction.first, word)?;

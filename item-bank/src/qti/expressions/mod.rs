@@ -39,7 +39,10 @@ fn evaluate_here(expression: &Expression, scope: &mut Scope<'_>) -> Value {
         args.push(evaluate(arg, scope));
     }
     // Work inside an operator is proportional to the values that it is given, and counts as well.
-    let value = if scope.spend(args.iter().map(|arg| arg.members().len()).sum()) { operate(expression, &args, scope) } else { Value::Null };
+    let sizes = args.iter().map(|arg| arg.members().len());
+    // Comparing containers looks for every member of one in the other.
+    let work = if matches!(expression.op, Op::Match | Op::Contains) { sizes.fold(1, usize::saturating_mul) / 16 } else { sizes.sum() };
+    let value = if scope.spend(work) { operate(expression, &args, scope) } else { Value::Null };
     scope.record(expression.at, expression.name, &args, &value);
     value
 }

@@ -44,23 +44,17 @@ fn every_item_can_be_read_and_shown_and_is_marked_as_a_sample() {
 #[test]
 fn the_key_gives_all_and_every_other_choice_gives_less() {
     for (_, _, item) in items() {
-        let closed = item.response_processing.is_some();
-        if !closed {
+        if !item.is_marked_by_rules() {
             continue;
         }
-        let correct: Responses = item.responses.iter().map(|(name, declaration)| (name.clone(), declaration.correct.clone())).collect();
-        let marked = qti::mark(&item, &correct, 1);
+        let marked = qti::mark(&item, &item.correct_responses(), 1);
         assert!(marked.problems.is_empty(), "{}: {:?}", item.identifier, marked.problems);
         assert_eq!(marked.score(), 1.0, "{}", item.identifier);
         assert_eq!(qti::mark(&item, &Responses::new(), 1).score(), 0.0, "{}: nothing given", item.identifier);
         let delivery = qti::deliver(&item, 1, &|name| Some(name.to_owned()));
-        for (alias, interaction) in &delivery.aliases.interactions {
-            if interaction.kind != qti::deliver::Kind::Choice {
-                continue;
-            }
-            let right: Vec<f64> = interaction
-                .choices
-                .keys()
+        for (alias, choices) in delivery.aliases.choices() {
+            let right: Vec<f64> = choices
+                .into_iter()
                 .map(|choice| {
                     qti::mark(&item, &qti::resolve(&item, &delivery.aliases, &serde_json::json!({ alias: choice })).unwrap(), 1).score()
                 })
@@ -124,15 +118,7 @@ fn the_mo_test_has_ten_core_questions_and_every_text_in_every_language() {
             continue;
         }
         core += usize::from(entry["core"] == true);
-        let choices: BTreeSet<&str> = item
-            .body
-            .as_ref()
-            .unwrap()
-            .descendants()
-            .into_iter()
-            .filter(|element| element.name == "simple-choice")
-            .filter_map(|choice| choice.attribute("identifier"))
-            .collect();
+        let choices: BTreeSet<&str> = item.simple_choices().into_iter().collect();
         for language in ["en", "fr", "ar"] {
             let texts = entry["translations"][language].as_object().unwrap();
             let units: BTreeSet<&str> = texts.keys().map(String::as_str).filter(|unit| !["title", "prompt"].contains(unit)).collect();

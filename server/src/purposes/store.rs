@@ -96,7 +96,7 @@ pub async fn progress(db: &impl ConnectionTrait, enrolment: &enrolments::Model) 
     for (part, level) in required(enrolment)? {
         let of_part = |result: &&results::Model| result.part == part;
         let passed = results.iter().filter(of_part).find(|result| result.passed);
-        let last = passed.or_else(|| results.iter().filter(of_part).next_back());
+        let last = passed.or_else(|| results.iter().rfind(of_part));
         let attempt = attempts.iter().filter(|attempt| attempt.part == part).max_by_key(|attempt| attempt.finished_at);
         let unmarked = attempt.filter(|attempt| !results.iter().any(|result| result.attempt_id == attempt.id));
         let mut seat = None;

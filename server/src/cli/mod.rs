@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod backup;
+mod bench;
+mod bench_room;
 mod item;
 mod measure;
 pub mod serve;
@@ -47,6 +49,8 @@ enum Command {
     Item(item::ItemArgs),
     /// Run QTI tests from files
     Test(test::TestArgs),
+    /// Measure how fast answers are saved, beside what the bare database commits, on an empty database
+    Bench,
     /// Print the description of the interface (OpenAPI)
     Openapi,
 }
@@ -70,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Measure(measure) => measure::run(&measure),
         Command::Item(args) => item::run(args),
         Command::Test(args) => test::run(args),
+        Command::Bench => bench::run(),
         Command::Openapi => print_openapi(),
     };
     outcome.unwrap_or_else(|error| {

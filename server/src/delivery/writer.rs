@@ -5,6 +5,8 @@
 //! single candidate never waits for company. A full queue is refused with 503, before memory grows.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::OnConflict;
@@ -79,33 +81,43 @@ struct Waiting {
 
 /// The queue's entrance.
 #[derive(Clone, Debug)]
-pub struct Saves(mpsc::Sender<Waiting>);
+pub struct Saves {
+    sender: mpsc::Sender<Waiting>,
+    groups: Arc<AtomicU64>,
+}
 
 impl Saves {
     /// Starts the task on a thread of its own, so that it lives as long as somebody may still hand in answers, whoever started it.
     pub fn start(db: DatabaseConnection, clock: Clock) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
+        let groups = Arc::new(AtomicU64::new(0));
+        let counted = groups.clone();
         let started = std::thread::Builder::new().name("saves".into()).spawn(move || {
             match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime.block_on(write(db, clock, receiver)),
+                Ok(runtime) => runtime.block_on(write(db, clock, receiver, &counted)),
                 Err(error) => tracing::error!(%error, "answers cannot be saved: no runtime"),
             }
         });
         if let Err(error) = started {
             tracing::error!(%error, "answers cannot be saved: no thread");
         }
-        Self(sender)
+        Self { sender, groups }
+    }
+
+    /// How many groups were committed since the start.
+    pub fn groups(&self) -> u64 {
+        self.groups.load(Ordering::Relaxed)
     }
 
     /// Returns after the answers are durable.
     pub async fn save(&self, request: SaveRequest) -> Result<Saved, SaveRefusal> {
         let (reply, answer) = oneshot::channel();
-        self.0.try_send(Waiting { request, reply }).map_err(|_| SaveRefusal::Full)?;
+        self.sender.try_send(Waiting { request, reply }).map_err(|_| SaveRefusal::Full)?;
         answer.await.unwrap_or(Err(SaveRefusal::Full))
     }
 }
 
-async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<Waiting>) {
+async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<Waiting>, groups: &AtomicU64) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|waiting| (waiting.request, waiting.reply)).unzip();
@@ -118,6 +130,7 @@ async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<W
                 requests.iter().map(|_| Err(SaveRefusal::Database(error.to_string()))).collect()
             }
         };
+        groups.fetch_add(1, Ordering::Relaxed);
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // A kiosk that has gone away asks again.
             let _ = reply.send(outcome);

@@ -22,7 +22,7 @@ mod templates;
 mod test;
 mod test_reader;
 mod value;
-mod xml;
+pub mod xml;
 
 pub use check::publication_problems;
 pub use deliver::{Aliases, Delivery, deliver};

@@ -22,7 +22,8 @@ pub struct Item {
     pub(crate) templates: Vec<Declaration>,
     pub(crate) response_processing: Vec<Rule>,
     pub(crate) template_processing: Vec<Rule>,
-    pub(crate) body: Option<Element>,
+    /// The body as a tree, so that texts can be put in another language.
+    pub body: Option<Element>,
 }
 
 /// A response, outcome or template variable.

@@ -36,7 +36,7 @@ impl Problem {
 
 /// An element with its name in the common vocabulary and as it was written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Element {
+pub struct Element {
     pub name: String,
     pub written: String,
     pub attributes: Vec<(String, String)>,
@@ -45,7 +45,7 @@ pub(crate) struct Element {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Node {
+pub enum Node {
     Element(Element),
     Text(String),
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use item_bank::qti::xml::{Element, Node};
 use item_bank::qti::{self, Item, Responses};
 use serde_json::Value;
 
@@ -62,33 +61,68 @@ pub fn mark(version: &item_versions::Model, language: &str, seed: u64, response:
 /// The item in a language; where there is no translation, the original. A translation replaces texts and nothing else: identifiers, keys and
 /// structure are those of the original, so that every language is marked alike.
 fn read(version: &item_versions::Model, language: &str) -> Result<Item, Unreadable> {
-    let mut item = Item::parse(version.qti.as_bytes()).map_err(|problems| Unreadable {
+    let translated = version.translations.get(language).and_then(Value::as_object).map(|texts| translate(&version.qti, language, texts));
+    Item::parse(translated.as_ref().unwrap_or(&version.qti).as_bytes()).map_err(|problems| Unreadable {
         version: version.id,
         reason: problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-    })?;
-    if let Some(texts) = version.translations.get(language).and_then(Value::as_object) {
-        if let Some(body) = &mut item.body {
-            translate(body, texts);
-        }
-        item.language = Some(language.to_owned());
-    }
-    Ok(item)
+    })
 }
 
 /// Puts the texts in place: `prompt` for the question, and each choice by its identifier.
-fn translate(element: &mut Element, texts: &serde_json::Map<String, Value>) {
-    let key = match element.name.as_str() {
-        "prompt" => Some("prompt"),
-        "simple-choice" | "inline-choice" | "gap-text" | "simple-associable-choice" | "hottext" => element.attribute("identifier"),
-        _ => element.attribute("data-text"),
-    };
-    if let Some(text) = key.and_then(|key| texts.get(key)).and_then(Value::as_str) {
-        element.children = vec![Node::Text(text.to_owned())];
-        return;
+fn translate(document: &str, language: &str, texts: &serde_json::Map<String, Value>) -> String {
+    let mut document = with_language(document, language);
+    for (key, text) in texts.iter().filter_map(|(key, text)| Some((key, text.as_str()?))) {
+        let (element, marked) = match key.as_str() {
+            "title" => continue,
+            "prompt" => ("qti-prompt", String::new()),
+            identifier => ("qti-simple-choice", format!(" identifier=\"{identifier}\"")),
+        };
+        document = with_content(&document, element, &marked, text);
     }
-    for child in &mut element.children {
-        if let Node::Element(child) = child {
-            translate(child, texts);
+    document
+}
+
+fn with_language(document: &str, language: &str) -> String {
+    match document.split_once("xml:lang=\"").and_then(|(before, rest)| Some((before, rest.split_once('"')?.1))) {
+        Some((before, after)) => format!("{before}xml:lang=\"{language}\"{after}"),
+        None => document.to_owned(),
+    }
+}
+
+/// The document with another text in the first element of this name whose start tag has the mark.
+fn with_content(document: &str, element: &str, marked: &str, text: &str) -> String {
+    let (open, close) = (format!("<{element}"), format!("</{element}>"));
+    let mut at = 0;
+    while let Some(start) = document.get(at..).and_then(|rest| rest.find(&open)).map(|found| at + found) {
+        let inside = document.get(start..).and_then(|rest| rest.find('>')).map(|found| start + found + 1);
+        let Some(inside) = inside else { break };
+        let end = document.get(inside..).and_then(|rest| rest.find(&close)).map(|found| inside + found);
+        let (Some(end), Some(tag)) = (end, document.get(start..inside)) else { break };
+        if tag.contains(marked) {
+            let (before, after) = (document.get(..inside).unwrap_or_default(), document.get(end..).unwrap_or_default());
+            return format!("{before}{}{after}", escaped(text));
         }
+        at = inside;
+    }
+    document.to_owned()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_translation_replaces_texts_and_leaves_identifiers() {
+        let document = r#"<qti-assessment-item xml:lang="nl"><qti-prompt>Wie?</qti-prompt><qti-simple-choice identifier="A">een</qti-simple-choice><qti-simple-choice identifier="B" fixed="true">twee</qti-simple-choice></qti-assessment-item>"#;
+        let texts = json!({ "title": "x", "prompt": "من؟", "A": "a & b", "B": "<two>" });
+        assert_eq!(
+            translate(document, "ar", texts.as_object().unwrap()),
+            r#"<qti-assessment-item xml:lang="ar"><qti-prompt>من؟</qti-prompt><qti-simple-choice identifier="A">a &amp; b</qti-simple-choice><qti-simple-choice identifier="B" fixed="true">&lt;two&gt;</qti-simple-choice></qti-assessment-item>"#
+        );
     }
 }

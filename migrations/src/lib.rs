@@ -8,7 +8,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Step { name: "m20261123_000001_foundation", sql: include_str!("foundation.sql") })]
+        vec![
+            Box::new(Step { name: "m20261123_000001_foundation", sql: include_str!("foundation.sql") }),
+            Box::new(Step { name: "m20261123_000002_statistics", sql: include_str!("statistics.sql") }),
+        ]
     }
 }
 

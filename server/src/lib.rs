@@ -31,4 +31,5 @@ pub mod purposes;
 pub mod results;
 pub mod room;
 pub mod sessions;
+pub mod statistics;
 pub mod trajectory;

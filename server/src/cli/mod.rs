@@ -9,7 +9,9 @@ mod backup;
 mod bench;
 mod bench_room;
 mod item;
+mod import;
 mod measure;
+mod report;
 pub mod serve;
 mod test;
 
@@ -51,6 +53,13 @@ enum Command {
     Test(test::TestArgs),
     /// Measure how fast answers are saved, beside what the bare database commits, on an empty database
     Bench,
+    /// Bring in records of earlier years
+    Import {
+        #[command(subcommand)]
+        command: import::Import,
+    },
+    /// Count a table of the yearly report; `report list` tells which there are
+    Report(report::Report),
     /// Print the description of the interface (OpenAPI)
     Openapi,
 }
@@ -75,6 +84,8 @@ pub fn run() -> ExitCode {
         Command::Item(args) => item::run(args),
         Command::Test(args) => test::run(args),
         Command::Bench => bench::run(),
+        Command::Import { command } => import::run(&command),
+        Command::Report(report) => report::run(&report),
         Command::Openapi => print_openapi(),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,3 +1,4 @@
 //! The command line, as an operator uses it.
 
 mod backup;
+mod statistics;

@@ -1,0 +1,13 @@
+//! The yearly figures. Every test is a fact, imported from earlier years (`import`) or sat here (`live`); tables count facts (`tables`, pure), of the
+//! living records, of a snapshot or as they stood on a date. Facts are never changed: each change has a revision, and whatever was counted up to a
+//! revision is counted the same ever after.
+
+pub mod facts;
+pub mod files;
+pub mod import;
+pub mod live;
+pub mod report;
+pub mod rows;
+pub mod rules;
+pub mod store;
+pub mod tables;

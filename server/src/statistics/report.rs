@@ -1,0 +1,200 @@
+//! A table as it is asked for: of the living records, of a snapshot, or as the records stood at the end of a day.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Europe::Brussels;
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::rows::{self, Row};
+use super::rules::{self, Cell, Grid, Tally};
+use super::store::{self, Moment};
+use super::tables::{Shape, Table};
+use crate::clock::belgian_date;
+
+const CIVIC: &str = "'prescreening', 'reading', 'listening', 'writing', 'speaking'";
+const PARTS: &str = "'reading', 'listening', 'writing', 'speaking'";
+
+/// Which records are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked<'a> {
+    pub snapshot: Option<Uuid>,
+    pub as_of: Option<NaiveDate>,
+    pub agency: Option<&'a str>,
+}
+
+/// Where the figures come from: with the same of these, and the same program, they are the same to the byte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Origin {
+    pub revision: i64,
+    pub snapshot: Option<Uuid>,
+    pub snapshot_name: Option<String>,
+    pub as_of: Option<NaiveDate>,
+    pub agency: Option<String>,
+    pub purpose_rules: Vec<String>,
+    pub program: &'static str,
+}
+
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub table: &'static Table,
+    pub grid: Grid,
+    pub origin: Origin,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReportRefusal {
+    #[error("there is no such snapshot")]
+    NoSnapshot,
+    #[error("ask for a snapshot or for a date, not for both")]
+    SnapshotAndDate,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+pub async fn report(
+    db: &impl ConnectionTrait,
+    table: &'static Table,
+    asked: Asked<'_>,
+    now: DateTime<Utc>,
+) -> Result<Report, ReportRefusal> {
+    let mut snapshot_name = None;
+    let moment = match (asked.snapshot, asked.as_of) {
+        (Some(_), Some(_)) => return Err(ReportRefusal::SnapshotAndDate),
+        (Some(id), None) => {
+            let snapshot = store::snapshot(db, id).await?.ok_or(ReportRefusal::NoSnapshot)?;
+            snapshot_name = Some(snapshot.name);
+            Moment { revision: snapshot.revision, at: snapshot.at }
+        }
+        (None, Some(date)) => {
+            let end = end_of(date);
+            Moment { revision: store::revision_before(db, end).await?, at: end }
+        }
+        (None, None) => Moment { revision: store::last_revision(db).await?, at: now },
+    };
+    let grid = grid(db, table.shape, moment, asked.agency).await?;
+    let origin = Origin {
+        revision: moment.revision,
+        snapshot: asked.snapshot,
+        snapshot_name,
+        as_of: asked.as_of,
+        agency: asked.agency.map(str::to_owned),
+        purpose_rules: store::purpose_rules(db, moment).await?,
+        program: env!("CARGO_PKG_VERSION"),
+    };
+    Ok(Report { table, grid, origin })
+}
+
+/// The first moment of the next day in Belgium.
+fn end_of(date: NaiveDate) -> DateTime<Utc> {
+    let next = date.checked_add_days(Days::new(1)).unwrap_or(date).and_time(NaiveTime::MIN);
+    Brussels.from_local_datetime(&next).earliest().map_or_else(|| next.and_utc(), |at| at.to_utc())
+}
+
+async fn grid(db: &impl ConnectionTrait, shape: Shape, moment: Moment, agency: Option<&str>) -> Result<Grid, DbErr> {
+    let tallies = async |kinds: &str, asked: &[&str]| store::tallies(db, moment, agency, kinds, asked).await;
+    Ok(match shape {
+        Shape::CivicByPurpose => {
+            rules::by_year("test_purpose", rows::PURPOSES, &tallies(CIVIC, &["purpose"]).await?, |tally| tally.purpose.clone())
+        }
+        Shape::CivicByAgency => rules::by_year("agency", rows::AGENCIES, &tallies(CIVIC, &["agency"]).await?, |tally| tally.agency.clone()),
+        Shape::CivicByType => {
+            let found = tallies(CIVIC, &["kind", "band"]).await?;
+            let group = |tally: &Tally| (place(rows::CIVIC_KINDS, &tally.kind), place(rows::BANDS, &tally.band), tally.year);
+            let names = |(kind, band, _): &(usize, usize, i64)| vec![nth(rows::CIVIC_KINDS, *kind), nth(rows::BANDS, *band)];
+            let codes: Vec<(String, String)> = {
+                let mut keys: Vec<_> = found.iter().map(|tally| group(&Tally { year: 0, ..tally.clone() })).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                keys.iter().map(|key| (format!("{:02}{:02}", key.0, key.1), names(key).join(" "))).collect()
+            };
+            let order: Vec<(&'static str, &'static str)> = Vec::new();
+            let mut grid = rules::by_year("test_type", &order, &found, |tally| {
+                let key = group(tally);
+                format!("{:02}{:02}", key.0, key.1)
+            });
+            for cell in grid.rows.iter_mut().filter_map(|row| row.first_mut()) {
+                if let Cell::Text(text) = cell
+                    && let Some((_, name)) = codes.iter().find(|(code, _)| code == text)
+                {
+                    text.clone_from(name);
+                }
+            }
+            grid
+        }
+        Shape::CivicResults => {
+            let group = |tally: &Tally| (tally.year, place(rows::CIVIC_KINDS, &tally.kind), place(rows::BANDS, &tally.band));
+            let names =
+                |(year, kind, band): &(i64, usize, usize)| vec![year.to_string(), nth(rows::CIVIC_KINDS, *kind), nth(rows::BANDS, *band)];
+            let found = tallies(PARTS, &["kind", "band", "result"]).await?;
+            rules::by_group(&["year", "part", "band"], rows::RESULTS, &found, group, names, |tally| tally.result.clone())
+        }
+        Shape::CivicPersons => persons(db, moment, agency).await?,
+        Shape::MoExemptionByYear => {
+            rules::passed(&["year"], &tallies("'mo_exemption'", &["result"]).await?, |tally| tally.year, |year| vec![year.to_string()])
+        }
+        Shape::MoExemptionByAdvice => {
+            let group = |tally: &Tally| (tally.year, place(rows::ADVICE, &tally.advice));
+            let names = |(year, advice): &(i64, usize)| vec![year.to_string(), nth(rows::ADVICE, *advice)];
+            rules::passed(&["year", "advice"], &tallies("'mo_exemption'", &["result", "advice"]).await?, group, names)
+        }
+        Shape::MoFinal => {
+            let group = |tally: &Tally| (tally.year, rows::region(&tally.agency), place(rows::TARGET_GROUPS, &tally.target_group));
+            let names = |(year, region, target): &(i64, &str, usize)| {
+                vec![year.to_string(), (*region).to_owned(), nth(rows::TARGET_GROUPS, *target)]
+            };
+            rules::passed(
+                &["year", "region", "target_group"],
+                &tallies("'mo_final'", &["result", "agency", "target_group"]).await?,
+                group,
+                names,
+            )
+        }
+        Shape::MoByLanguage => {
+            let names = store::languages(db, belgian_date(moment.at)).await?;
+            rules::by_language(&tallies("'mo_exemption', 'mo_final'", &["language", "agency"]).await?, &names)
+        }
+        Shape::IntegrationCertificates | Shape::IntegrationWithoutContract => {
+            let mut issued = store::issued(db, moment, agency).await?;
+            if shape == Shape::IntegrationWithoutContract {
+                issued.retain(|one| one.first_contract.is_none_or(|signed| signed > one.on));
+            }
+            let tallies: Vec<Tally> = issued
+                .into_iter()
+                .map(|one| Tally { year: i64::from(one.on.year()), agency: one.agency, n: 1, ..Tally::default() })
+                .collect();
+            rules::by_year("agency", rows::AGENCIES, &tallies, |tally| tally.agency.clone())
+        }
+        Shape::MonthsToCertificate => rules::months_to_certificate(&store::issued(db, moment, agency).await?),
+    })
+}
+
+/// A person counts once in every cell, also in those of the totals: these are counted and not added up.
+async fn persons(db: &impl ConnectionTrait, moment: Moment, agency: Option<&str>) -> Result<Grid, DbErr> {
+    let by_both = store::persons(db, moment, agency, CIVIC, &["year", "agency"]).await?;
+    let mut grid = rules::by_year("agency", rows::AGENCIES, &by_both, |tally| tally.agency.clone());
+    let by_agency = store::persons(db, moment, agency, CIVIC, &["agency"]).await?;
+    let by_year = store::persons(db, moment, agency, CIVIC, &["year"]).await?;
+    let all = store::persons(db, moment, agency, CIVIC, &[]).await?.first().map_or(0, |tally| tally.n);
+    let years = rules::years(by_year.iter().map(|tally| tally.year));
+    let last = grid.rows.len().saturating_sub(1);
+    for (at, row) in grid.rows.iter_mut().enumerate() {
+        if at == last {
+            let totals = years.iter().map(|year| by_year.iter().find(|tally| tally.year == *year).map_or(0, |tally| tally.n));
+            *row = std::iter::once(Cell::Text("totaal".into())).chain(totals.chain([all]).map(Cell::Count)).collect();
+        } else if let (Some(cell), Some((code, _))) = (row.last_mut(), rows::AGENCIES.get(at)) {
+            *cell = Cell::Count(by_agency.iter().find(|tally| tally.agency == *code).map_or(0, |tally| tally.n));
+        }
+    }
+    Ok(grid)
+}
+
+/// Where a code stands in the report's order; what is not in it comes last.
+fn place(order: &[Row], code: &str) -> usize {
+    order.iter().position(|(of, _)| *of == code).unwrap_or(order.len())
+}
+
+fn nth(order: &[Row], at: usize) -> String {
+    order.get(at).map_or("onbekend", |(_, name)| name).to_owned()
+}

@@ -7,8 +7,7 @@ CREATE TABLE fact_revisions (
     at TIMESTAMPTZ NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('import', 'live', 'snapshot')),
     added BIGINT NOT NULL,
-    corrected BIGINT NOT NULL,
-    withdrawn BIGINT NOT NULL
+    corrected BIGINT NOT NULL
 );
 CREATE INDEX fact_revisions_by_date ON fact_revisions (at);
 

@@ -204,6 +204,39 @@ impl From<crate::access::rules::Refusal> for Problem {
     }
 }
 
+impl From<crate::statistics::report::ReportRefusal> for Problem {
+    fn from(refusal: crate::statistics::report::ReportRefusal) -> Self {
+        use crate::statistics::report::ReportRefusal;
+        match refusal {
+            ReportRefusal::NoSnapshot => Self::new(Code::NoSnapshot),
+            ReportRefusal::SnapshotAndDate => Self::new(Code::SnapshotAndDate),
+            ReportRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::statistics::actions::SnapshotRefusal> for Problem {
+    fn from(refusal: crate::statistics::actions::SnapshotRefusal) -> Self {
+        use crate::statistics::actions::SnapshotRefusal;
+        match refusal {
+            SnapshotRefusal::NameTaken => Self::field("/name", Code::SnapshotNameTaken),
+            SnapshotRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::policy::actions::PolicyRefusal> for Problem {
+    fn from(refusal: crate::policy::actions::PolicyRefusal) -> Self {
+        use crate::policy::actions::PolicyRefusal;
+        match refusal {
+            PolicyRefusal::Unknown => Self::field("/key", Code::RuleUnknown),
+            PolicyRefusal::Shape => Self::field("/body", Code::RuleShape),
+            PolicyRefusal::Dates => Self::field("/valid_to", Code::OutOfRange),
+            PolicyRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<crate::access::actions::LoginRefusal> for Problem {
     fn from(refusal: crate::access::actions::LoginRefusal) -> Self {
         match refusal {

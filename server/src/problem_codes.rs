@@ -23,6 +23,13 @@ codes! {
     TooManyTries 429 "too-many-tries": "Te veel pogingen. Wacht een kwartier.", "Too many tries. Wait a quarter of an hour.", "Trop de tentatives. Attendez un quart d'heure.", "محاولات كثيرة جدًا. انتظر ربع ساعة.";
     CrossSite 403 "cross-site": "Deze aanvraag komt niet van onze eigen pagina's.", "This request does not come from our own pages.", "Cette requête ne vient pas de nos propres pages.", "هذا الطلب لا يأتي من صفحاتنا.";
 
+    // Statistics and policy
+    NoSnapshot 404 "no-snapshot": "Deze foto bestaat niet.", "There is no such snapshot.", "Cet instantané n'existe pas.", "هذه اللقطة غير موجودة.";
+    SnapshotAndDate 422 "snapshot-and-date": "Kies een foto of een datum, niet allebei.", "Choose a snapshot or a date, not both.", "Choisissez un instantané ou une date, pas les deux.", "اختر لقطة أو تاريخًا، وليس كليهما.";
+    SnapshotNameTaken 422 "snapshot-name-taken": "Er is al een foto met deze naam.", "A snapshot has this name already.", "Un instantané porte déjà ce nom.", "توجد لقطة بهذا الاسم بالفعل.";
+    RuleUnknown 422 "rule-unknown": "Er is geen regel met deze soort en sleutel.", "There is no rule of this kind and key.", "Il n'existe pas de règle de ce type et de cette clé.", "لا توجد قاعدة بهذا النوع والمفتاح.";
+    RuleShape 422 "rule-shape": "De inhoud heeft niet de vorm van deze soort regels.", "The content does not have the shape of this kind of rule.", "Le contenu n'a pas la forme de ce type de règle.", "المحتوى ليس بالشكل المطلوب لهذا النوع من القواعد.";
+
     // Results and the gate
     EnrolmentClosed 409 "enrolment-closed": "Deze inschrijving is afgesloten.", "This enrolment is closed.", "Cette inscription est clôturée.", "هذا التسجيل مغلق.";
     NotNeeded 409 "not-needed": "Voor dit testdoel is dit onderdeel niet nodig.", "This purpose does not need this part.", "Cet objectif ne demande pas cette partie.", "هذا الجزء غير مطلوب لهذا الغرض.";

@@ -3,6 +3,8 @@
 //! A row's hash covers the row and the hash before it (SHA-256 over RFC 8785 JSON), so that a row that was changed, removed
 //! or put in between shows. Rows hold ids, never names or numbers of people.
 
+pub mod http;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{

@@ -13,6 +13,7 @@ use crate::entity::enums::{AttemptStatus, SessionStatus};
 use crate::entity::{attempts, sittings, test_sessions};
 use crate::ids::{AttemptId, KioskId};
 use crate::jobs::{self, Job};
+use crate::statistics;
 
 /// Starts the clock of the attempt whose turn it is. Doing so twice changes nothing.
 pub async fn begin(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId) -> Result<(), Refusal> {
@@ -103,6 +104,8 @@ pub async fn close(
     audit::record(tx, now, entry).await?;
     // An attempt that was never begun has nothing to mark.
     if to != AttemptStatus::Annulled && attempt.started_at.is_some() {
+        // It was sat, and counts as such before it has a result.
+        statistics::live::record(tx, now, attempt, None).await?;
         jobs::enqueue(tx, now, &Job::MarkAttempt { attempt: attempt.id }, Some(format!("mark:{}", attempt.id))).await?;
     }
     Ok(true)

@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 
 use crate::marking::ratings;
 use crate::{access, agencies, delivery, fees, items, kiosks, people, problem, purposes, room, sessions};
+use crate::{audit, policy, statistics};
 use crate::{certificates, mail, results, trajectory};
 
 /// An address answers 405 to methods that it does not have.
@@ -131,6 +132,15 @@ routes! {
     "/api/mails/{id}" { get mail::http::read }
     "/api/mails/{id}/attachment" { get mail::http::attachment }
     "/api/mails/{id}/send" { post mail::http::send_again }
+
+    // Statistics
+    "/api/statistics/tables" { get statistics::http::list }
+    "/api/statistics/tables/{name}" { get statistics::http::read }
+    "/api/statistics/snapshots" { get statistics::http::list_snapshots, post statistics::http::freeze }
+    "/api/statistics/imports" { post statistics::http::import }
+    "/api/policy" { get policy::http::list, post policy::http::add }
+    "/api/audit-log" { get audit::http::list }
+    "/api/audit-log/check" { post audit::http::check }
 
     // Rating writing and speaking
     "/api/ratings" { get ratings::http::list }

@@ -1,6 +1,8 @@
 //! Dated rules: fees, purposes, cut scores, trajectory duties, languages and settings. They are rows with a legal ground, loaded from
 //! `server/policy/*.toml` at first start and changed by adding a version; what was decided under a rule keeps that rule's id.
 
+pub mod actions;
+pub mod http;
 pub mod load;
 
 use chrono::NaiveDate;

@@ -12,6 +12,7 @@ use crate::entity::enums::EnrolmentStatus;
 use crate::entity::{attempts, enrolments, marks, results};
 use crate::ids::ResultId;
 use crate::jobs::{self, Job};
+use crate::statistics;
 
 /// Makes the mark the attempt's result; an earlier result of the attempt is superseded. When every required part is passed the enrolment
 /// is complete, and when a correction takes that away it is open again; papers and decisions follow as a job.
@@ -49,6 +50,8 @@ pub async fn record(tx: &DatabaseTransaction, now: DateTime<Utc>, attempt: &atte
     let detail = json!({ "part": attempt.part, "level": mark.level, "mark": mark.id });
     audit::record(tx, now, audit::Entry::of(By::System, action, ("attempt", Some(attempt.id.0))).at(enrolment.agency_id).with(detail))
         .await?;
+
+    statistics::live::record(tx, now, attempt, Some(mark.level)).await?;
 
     let complete = rules::is_complete(&required, &store::standing(tx, enrolment.id).await?);
     let changed = match (enrolment.status, complete) {

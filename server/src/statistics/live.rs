@@ -19,13 +19,6 @@ pub async fn record(tx: &DatabaseTransaction, now: DateTime<Utc>, attempt: &atte
     ledger.finish(now).await.map(|_| ())
 }
 
-/// The attempt was annulled: it counts no longer.
-pub async fn withdraw(tx: &DatabaseTransaction, now: DateTime<Utc>, attempt: &attempts::Model) -> Result<(), DbErr> {
-    let mut ledger = Ledger::begin(tx, Source::Live).await?;
-    ledger.withdraw(&attempt.id.to_string()).await?;
-    ledger.finish(now).await.map(|_| ())
-}
-
 async fn describe(tx: &DatabaseTransaction, attempt: &attempts::Model, level: Option<Level>) -> Result<Fact, DbErr> {
     let missing = |what: &str| DbErr::RecordNotFound(format!("{what} of attempt {}", attempt.id));
     let candidate = candidates::Entity::find_by_id(attempt.candidate_id).one(tx).await?.ok_or_else(|| missing("candidate"))?;

@@ -2,8 +2,10 @@
 //! living records, of a snapshot or as they stood on a date. Facts are never changed: each change has a revision, and whatever was counted up to a
 //! revision is counted the same ever after.
 
+pub mod actions;
 pub mod facts;
 pub mod files;
+pub mod http;
 pub mod import;
 pub mod live;
 pub mod report;

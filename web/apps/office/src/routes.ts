@@ -1,3 +1,15 @@
 import type { Route } from "@ijkpunt/ui";
 
-export const routes: readonly Route[] = [{ path: "/", load: () => import("./screens/Home.svelte") }];
+export const routes: readonly Route[] = [
+  { path: "/", load: () => import("./screens/Home.svelte") },
+  {
+    path: "/statistics",
+    load: () => import("./screens/Statistics.svelte"),
+    nav: "office-nav-statistics",
+    roles: ["office"],
+  },
+  { path: "/import", load: () => import("./screens/Import.svelte"), nav: "office-nav-import", roles: ["office"] },
+  { path: "/policy", load: () => import("./screens/Policy.svelte"), nav: "office-nav-policy", roles: ["office"] },
+  { path: "/mails", load: () => import("./screens/Mails.svelte"), nav: "office-nav-mails", roles: ["office", "admin"] },
+  { path: "/audit", load: () => import("./screens/Audit.svelte"), nav: "office-nav-audit", roles: ["office", "admin"] },
+];

@@ -16,7 +16,7 @@ use crate::ids::{RuleId, UserId};
 use crate::problem::{Code, Problem, ProblemBody};
 
 #[derive(Serialize, ToSchema)]
-pub struct RuleView {
+pub struct PolicyRule {
     pub id: RuleId,
     pub kind: RuleKind,
     pub key: String,
@@ -45,8 +45,8 @@ pub struct NewRuleVersion {
     pub body: serde_json::Value,
 }
 
-#[utoipa::path(get, path = "/api/policy", operation_id = "listRules", tag = "policy", responses((status = 200, body = Vec<RuleView>), (status = 403, body = ProblemBody)))]
-pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor) -> Result<web::Json<Vec<RuleView>>, Problem> {
+#[utoipa::path(get, path = "/api/policy", operation_id = "listRules", tag = "policy", responses((status = 200, body = Vec<PolicyRule>), (status = 403, body = ProblemBody)))]
+pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor) -> Result<web::Json<Vec<PolicyRule>>, Problem> {
     access::may_somewhere(&actor, Action::ChangePolicy)?;
     let rows = policy_rules::Entity::find()
         .order_by_asc(policy_rules::Column::Kind)
@@ -57,7 +57,7 @@ pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor) -> Result<web::Json
     Ok(web::Json(rows.into_iter().map(describe).collect()))
 }
 
-#[utoipa::path(post, path = "/api/policy", operation_id = "addRuleVersion", tag = "policy", request_body = NewRuleVersion, responses((status = 201, body = RuleView), (status = 422, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/policy", operation_id = "addRuleVersion", tag = "policy", request_body = NewRuleVersion, responses((status = 201, body = PolicyRule), (status = 422, body = ProblemBody)))]
 pub async fn add(ijkpunt: web::Data<Ijkpunt>, actor: Actor, Json(new): Json<NewRuleVersion>) -> Result<HttpResponse, Problem> {
     access::may_somewhere(&actor, Action::ChangePolicy)?;
     match new.ground.trim().chars().count() {
@@ -78,8 +78,8 @@ pub async fn add(ijkpunt: web::Data<Ijkpunt>, actor: Actor, Json(new): Json<NewR
     Ok(HttpResponse::Created().json(describe(row)))
 }
 
-fn describe(row: policy_rules::Model) -> RuleView {
-    RuleView {
+fn describe(row: policy_rules::Model) -> PolicyRule {
+    PolicyRule {
         id: row.id,
         kind: row.kind,
         key: row.key,

@@ -46,6 +46,7 @@ pub struct TableQuery {
     /// Of one agency, which must be the caller's.
     agency: Option<AgencyCode>,
     #[serde(default)]
+    #[param(inline)]
     format: FileFormat,
 }
 

@@ -28,6 +28,9 @@ export function chartOf(data: TableData, from: string, to: string) {
   const largest = rows.toSorted((left, right) => size(right) - size(left)).slice(0, 5);
   const series = largest
     .filter((row) => size(row) > 0)
-    .map((row) => ({ label: String(row[first]), values: years.map((year) => (typeof row[year] === "number" ? row[year] : null)) }));
+    .map((row) => ({
+      label: String(row[first]),
+      values: years.map((year) => (typeof row[year] === "number" ? row[year] : null)),
+    }));
   return { all, years, series };
 }

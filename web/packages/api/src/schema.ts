@@ -36,6 +36,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest rows of the caller's agencies, and of none. */
+        get: operations["readAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-log/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["checkAuditLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{id}/cancel": {
         parameters: {
             query?: never;
@@ -886,6 +919,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRules"];
+        put?: never;
+        post: operations["addRuleVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/purposes": {
         parameters: {
             query?: never;
@@ -1319,6 +1368,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/statistics/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importTests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSnapshots"];
+        put?: never;
+        post: operations["takeSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/test-sessions": {
         parameters: {
             query?: never;
@@ -1404,6 +1517,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
+        ActorKind: "user" | "kiosk" | "system" | "anonymous";
+        /** @enum {string} */
         Advice: "cbe_alfa" | "cbe_nt2" | "cbe" | "cvo_extended" | "cvo_standard" | "cvo_short" | "utc";
         /** @enum {string} */
         AgencyCode: "agii" | "atlas" | "amal" | "hvn";
@@ -1460,6 +1575,13 @@ export interface components {
         };
         /** @enum {string} */
         AttemptStatus: "ready" | "running" | "paused" | "submitted" | "ended" | "annulled";
+        /** @description What is wrong with one row, and where. */
+        BadRow: {
+            column: string;
+            /** Format: int64 */
+            line: number;
+            reason: string;
+        };
         /** @enum {string} */
         Band: "A1A2" | "B1B2";
         BeginRecording: {
@@ -1552,6 +1674,19 @@ export interface components {
             status_changed_at?: string | null;
             status_reason?: string | null;
             supersedes_id?: components["schemas"]["CertificateId"] | null;
+        };
+        ChainCheck: {
+            /**
+             * Format: int64
+             * @description The first row that is not as it was written.
+             */
+            broken_at?: number | null;
+            intact: boolean;
+            /**
+             * Format: int64
+             * @description The number of rows that were checked.
+             */
+            rows?: number | null;
         };
         CheckedIdentity: {
             /** Format: date-time */
@@ -1785,6 +1920,18 @@ export interface components {
         };
         /** @enum {string} */
         IdentityDocument: "eid" | "residence_card" | "passport" | "annex" | "other";
+        /** @description What an import did or would do; with faults it does nothing. */
+        ImportOutcome: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            corrected: number;
+            fault_count: number;
+            faults: components["schemas"]["BadRow"][];
+            /** Format: int64 */
+            unchanged: number;
+            written: boolean;
+        };
         /** Format: uuid */
         IncidentId: string;
         InszCheck: {
@@ -1920,6 +2067,21 @@ export interface components {
             password: string;
             username: string;
         };
+        LogRow: {
+            action: string;
+            /** Format: uuid */
+            actor_id?: string | null;
+            actor_kind: components["schemas"]["ActorKind"];
+            agency_id?: components["schemas"]["AgencyId"] | null;
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            subject_id?: string | null;
+            subject_kind: string;
+        };
         /** Format: uuid */
         MailId: string;
         /** @enum {string} */
@@ -1975,6 +2137,18 @@ export interface components {
             /** @description The number on the terminal's slip, or that of the bank. */
             reference?: string | null;
         };
+        NewRuleVersion: {
+            body: unknown;
+            /** @description Why this is so: the decree, decision or page. */
+            ground: string;
+            key: string;
+            kind: components["schemas"]["RuleKind"];
+            source: components["schemas"]["RuleSource"];
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to?: string | null;
+        };
         /** @description A session as somebody plans it. */
         NewSession: {
             band?: components["schemas"]["Band"] | null;
@@ -1987,6 +2161,9 @@ export interface components {
             site_id: components["schemas"]["SiteId"];
             /** Format: date-time */
             starts_at: string;
+        };
+        NewSnapshot: {
+            name: string;
         };
         /** @description When the site is open on each day of the week; a day that is not named is closed. */
         OpeningHours: {
@@ -2090,6 +2267,25 @@ export interface components {
             max_plays: number;
             /** Format: int64 */
             plays: number;
+        };
+        PolicyRule: {
+            body: unknown;
+            /** Format: date-time */
+            created_at: string;
+            created_by?: components["schemas"]["UserId"] | null;
+            ground: string;
+            id: components["schemas"]["RuleId"];
+            key: string;
+            kind: components["schemas"]["RuleKind"];
+            source: components["schemas"]["RuleSource"];
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to?: string | null;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            withdrawn_at?: string | null;
         };
         /** @description What a choice asks and costs, and why. */
         Preview: {
@@ -2268,6 +2464,8 @@ export interface components {
         };
         /** Format: uuid */
         RuleId: string;
+        /** @enum {string} */
+        RuleKind: "purpose" | "fee" | "cut_score" | "trajectory" | "language" | "setting";
         /** @enum {string} */
         RuleSource: "report" | "public" | "default";
         /** @description Under which rule something stands. */
@@ -2467,6 +2665,15 @@ export interface components {
         SittingCode: {
             code: string;
         };
+        SnapshotView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            revision: number;
+        };
         StartPlay: {
             /** @description The media node's `id`. */
             media: string;
@@ -2483,6 +2690,11 @@ export interface components {
              * @description The highest number that the kiosk has given to an answer; 0 when it gave none.
              */
             last_seq: number;
+        };
+        TableView: {
+            definition: components["schemas"]["Words"];
+            name: string;
+            title: components["schemas"]["Words"];
         };
         /** @description A text in the languages of the staff. */
         Texts: {
@@ -2562,6 +2774,12 @@ export interface components {
         Withdrawal: {
             reason: string;
         };
+        /** @description A text in the languages of the staff. */
+        Words: {
+            en: string;
+            fr: string;
+            nl: string;
+        };
         WrittenIncident: {
             id: components["schemas"]["IncidentId"];
         };
@@ -2616,6 +2834,63 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readAuditLog: {
+        parameters: {
+            query?: {
+                /** @description Rows before this one; without it the newest. */
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRow"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    checkAuditLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainCheck"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4406,6 +4681,64 @@ export interface operations {
             };
         };
     };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRule"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    addRuleVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuleVersion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRule"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     listPurposes: {
         parameters: {
             query?: never;
@@ -5290,6 +5623,170 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    importTests: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOutcome"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listSnapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    takeSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSnapshot"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readTable: {
+        parameters: {
+            query?: {
+                /** @description Of one agency, which must be the caller's. */
+                agency?: components["schemas"]["AgencyCode"] | null;
+                /** @description As the records stood at the end of this day. */
+                as_of?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                /** @description Of a snapshot, instead of the living records. */
+                snapshot?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
             };
         };
     };

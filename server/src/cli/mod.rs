@@ -7,9 +7,8 @@ use clap::{Parser, Subcommand};
 
 mod backup;
 mod bench;
-mod bench_room;
-mod item;
 mod import;
+mod item;
 mod measure;
 mod report;
 pub mod serve;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod backup;
 mod bench;
+mod bench_room;
 mod import;
 mod item;
 mod measure;

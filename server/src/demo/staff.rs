@@ -12,6 +12,9 @@ use crate::entity::enums::{AgencyCode, Role};
 use crate::entity::{agencies, sites, user_roles, users};
 use crate::ids::{SiteId, UserId};
 
+/// Kiosks of the first site of each agency that the example's candidates worked at.
+pub const KIOSKS_ENROLLED: usize = 6;
+
 /// What is printed once.
 pub struct Accounts {
     pub password: String,

@@ -176,6 +176,11 @@ async fn load_form(
     Ok(())
 }
 
+/// A recording of the bank, for examples that need a sound.
+pub fn sample_sound() -> Result<Vec<u8>, DbErr> {
+    file("prescreening/media/zin-01.opus")
+}
+
 fn file(path: &str) -> Result<Vec<u8>, DbErr> {
     Content::get(path).map(|file| file.data.into_owned()).ok_or_else(|| fault(&format!("{path} is not in the sample bank")))
 }

@@ -50,6 +50,10 @@ fn the_key_gives_all_and_every_other_choice_gives_less() {
         let marked = qti::mark(&item, &item.correct_responses(), 1);
         assert!(marked.problems.is_empty(), "{}: {:?}", item.identifier, marked.problems);
         assert_eq!(marked.score(), 1.0, "{}", item.identifier);
+        let aliases = qti::deliver(&item, 7, &|name| Some(name.to_owned())).aliases;
+        let key: Responses = item.correct_responses().into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let said = qti::answers(&aliases, &key);
+        assert_eq!(qti::resolve(&item, &aliases, &said).unwrap(), key, "{}: said as a kiosk says it", item.identifier);
         assert_eq!(qti::mark(&item, &Responses::new(), 1).score(), 0.0, "{}: nothing given", item.identifier);
         let delivery = qti::deliver(&item, 1, &|name| Some(name.to_owned()));
         for (alias, choices) in delivery.aliases.choices() {

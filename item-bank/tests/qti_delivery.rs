@@ -70,7 +70,10 @@ fn nothing_that_could_tell_the_key_is_delivered() {
 fn the_shape_is_that_of_the_document() {
     let item = delivered(3);
     assert_eq!((&item["v"], &item["lang"], &item["dir"]), (&json!(1), &json!("nl"), &json!("ltr")));
-    assert_eq!(item["body"][0], json!({ "t": "p", "cls": ["letter"], "c": ["Lees ", { "t": "b", "c": ["goed"] }, " en ", { "t": "i", "c": ["kies"] }, "."] }));
+    assert_eq!(
+        item["body"][0],
+        json!({ "t": "p", "cls": ["letter"], "c": ["Lees ", { "t": "b", "c": ["goed"] }, " en ", { "t": "i", "c": ["kies"] }, "."] })
+    );
     assert_eq!(item["body"][1], json!({ "t": "p", "lang": "ar", "dir": "rtl", "c": ["مرحبا"] }));
     assert_eq!(find(&item, "text-entry").unwrap()["width"], json!(10));
     assert_eq!(find(&item, "media").unwrap()["max_plays"], json!(2));

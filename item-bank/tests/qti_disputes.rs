@@ -154,7 +154,8 @@ fn a_template_constraint_draws_again_until_it_holds() {
       <qti-response-processing><qti-set-outcome-value identifier="SCORE"><qti-correct identifier="R"/></qti-set-outcome-value></qti-response-processing>
       </qti-assessment-item>"#;
     let item = Item::parse(text.as_bytes()).unwrap();
-    let drawn: std::collections::BTreeSet<i64> = (0..100).map(|seed| mark(&item, &Default::default(), seed).outcomes["SCORE"].as_integer().unwrap()).collect();
+    let drawn: std::collections::BTreeSet<i64> =
+        (0..100).map(|seed| mark(&item, &Default::default(), seed).outcomes["SCORE"].as_integer().unwrap()).collect();
     assert_eq!(drawn, [8, 9, 10].into());
 }
 
@@ -173,7 +174,12 @@ fn nested_repetitions_stop_at_the_budget() {
     for _ in 0..8 {
         expression = format!("<qti-repeat number-repeats=\"1000000\">{expression}</qti-repeat>");
     }
-    let item = item("", &format!("<qti-response-processing><qti-set-outcome-value identifier=\"SCORE\"><qti-container-size>{expression}</qti-container-size></qti-set-outcome-value></qti-response-processing>"));
+    let item = item(
+        "",
+        &format!(
+            "<qti-response-processing><qti-set-outcome-value identifier=\"SCORE\"><qti-container-size>{expression}</qti-container-size></qti-set-outcome-value></qti-response-processing>"
+        ),
+    );
     let begun = Instant::now();
     let marked = mark(&item, &Default::default(), 0);
     assert!(marked.problems.iter().any(|problem| problem.contains("too many steps")), "{:?}", marked.problems);
@@ -202,7 +208,10 @@ fn what_is_not_supported_is_named_with_its_place() {
 
 #[test]
 fn the_same_seed_gives_the_same_outcomes_and_trace() {
-    let item = item("", r#"<qti-response-processing><qti-set-outcome-value identifier="SCORE"><qti-random-float min="0" max="1"/></qti-set-outcome-value></qti-response-processing>"#);
+    let item = item(
+        "",
+        r#"<qti-response-processing><qti-set-outcome-value identifier="SCORE"><qti-random-float min="0" max="1"/></qti-set-outcome-value></qti-response-processing>"#,
+    );
     assert_eq!(mark(&item, &Default::default(), 5), mark(&item, &Default::default(), 5));
     assert_ne!(mark(&item, &Default::default(), 5).outcomes, mark(&item, &Default::default(), 6).outcomes);
 }

@@ -125,7 +125,12 @@ fn an_item_without_its_file_is_named_by_line() {
 fn a_package_of_a_thousand_items_is_read_quickly() {
     let item = b"<qti-assessment-item identifier=\"i\" title=\"i\"><qti-item-body><p>Dag</p></qti-item-body></qti-assessment-item>";
     let items = (0..1_000)
-        .map(|number| Resource { identifier: format!("i{number}"), href: format!("items/{number}.xml"), document: item.to_vec(), ..Resource::default() })
+        .map(|number| Resource {
+            identifier: format!("i{number}"),
+            href: format!("items/{number}.xml"),
+            document: item.to_vec(),
+            ..Resource::default()
+        })
         .collect();
     let bytes = write_package(&Package { identifier: "p".into(), items, ..Package::default() }).unwrap();
     let begun = std::time::Instant::now();

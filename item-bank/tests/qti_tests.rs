@@ -60,9 +60,14 @@ fn a_total_is_the_weighted_sum_of_the_items() {
 
 #[test]
 fn the_counts_tell_correct_incorrect_presented_responded_and_selected_items() {
-    let processing: String =
-        ["correct", "incorrect", "presented", "responded", "selected"].iter().map(|name| set(name, &format!("<qti-number-{name}/>"))).collect();
-    let sections = format!("<qti-assessment-section identifier=\"s\" title=\"s\" visible=\"true\">{}</qti-assessment-section>", refs(&["a", "b", "c"]));
+    let processing: String = ["correct", "incorrect", "presented", "responded", "selected"]
+        .iter()
+        .map(|name| set(name, &format!("<qti-number-{name}/>")))
+        .collect();
+    let sections = format!(
+        "<qti-assessment-section identifier=\"s\" title=\"s\" visible=\"true\">{}</qti-assessment-section>",
+        refs(&["a", "b", "c"])
+    );
     let marked = run(&test(&sections, &processing), json!({ "a": { "RESPONSE": "A" }, "b": { "RESPONSE": "B" } }));
     let found: Vec<Json> =
         ["correct", "incorrect", "presented", "responded", "selected"].iter().map(|name| marked.outcomes[*name].json()).collect();
@@ -71,7 +76,10 @@ fn the_counts_tell_correct_incorrect_presented_responded_and_selected_items() {
 
 #[test]
 fn outcome_maximum_and_minimum_are_the_declared_ones_of_the_subset() {
-    let sections = format!("<qti-assessment-section identifier=\"s\" title=\"s\" visible=\"true\">{}</qti-assessment-section>", refs(&["a", "b", "c"]));
+    let sections = format!(
+        "<qti-assessment-section identifier=\"s\" title=\"s\" visible=\"true\">{}</qti-assessment-section>",
+        refs(&["a", "b", "c"])
+    );
     let processing = set("MOST", r#"<qti-outcome-maximum outcome-identifier="SCORE" exclude-category="ca"/>"#)
         + &set("LEAST", r#"<qti-outcome-minimum outcome-identifier="SCORE" include-category="cb" section-identifier="s"/>"#);
     let marked = run(&test(&sections, &processing), json!({}));
@@ -90,7 +98,9 @@ fn a_condition_that_does_not_hold_passes_the_item_by() {
 
 #[test]
 fn branches_go_forward_to_an_item_or_out_of_the_section_or_test() {
-    for (target, expected) in [("d", vec!["a", "d", "e"]), ("EXIT_SECTION", vec!["a", "d", "e"]), ("EXIT_TEST", vec!["a"]), ("e", vec!["a", "e"])] {
+    for (target, expected) in
+        [("d", vec!["a", "d", "e"]), ("EXIT_SECTION", vec!["a", "d", "e"]), ("EXIT_TEST", vec!["a"]), ("e", vec!["a", "e"])]
+    {
         let sections = format!(
             "<qti-assessment-section identifier=\"s\" title=\"s\" visible=\"true\"><qti-assessment-item-ref identifier=\"a\" href=\"i.xml\">
              <qti-branch-rule target=\"{target}\"><qti-base-value base-type=\"boolean\">true</qti-base-value></qti-branch-rule></qti-assessment-item-ref>{}

@@ -30,7 +30,7 @@ pub use model::{Item, Responses};
 pub use package::{Package, PackageProblem, Resource, read_package, write_package};
 pub use pattern::Pattern;
 pub use processing::{Marked, mark, mark_without_trace, max_score};
-pub use responses::{ResponseFault, resolve, responses_from_json};
+pub use responses::{ResponseFault, answers, resolve, responses_from_json};
 pub use scope::Step;
 pub use test::{MarkedItem, MarkedTest, Selected, run_test, select};
 pub use test_reader::{SessionControl, Test, TimeLimits, parse_test};

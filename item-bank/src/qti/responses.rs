@@ -50,6 +50,37 @@ pub fn resolve(item: &Item, aliases: &Aliases, answers: &Json) -> Result<Respons
     Ok(responses)
 }
 
+/// Says responses as a kiosk would send them: the inverse of [`resolve`]. What has no alias is left out.
+pub fn answers(aliases: &Aliases, responses: &Responses) -> Json {
+    let alias = |table: &[(String, String, u64)], identifier: &str| {
+        table.iter().find(|(_, meaning, _)| meaning == identifier).map(|(alias, _, _)| alias.clone())
+    };
+    let mut given = serde_json::Map::new();
+    for interaction in &aliases.interactions {
+        let Some(value) = responses.get(&interaction.response) else { continue };
+        let words: Vec<String> = value
+            .members()
+            .iter()
+            .filter_map(|member| match (interaction.kind, member) {
+                (AnswerKind::Plays, _) => None,
+                (AnswerKind::Pairs, Single::Pair(a, b) | Single::DirectedPair(a, b)) => {
+                    Some(format!("{} {}", alias(&interaction.first, a)?, alias(&interaction.second, b)?))
+                }
+                (AnswerKind::Text | AnswerKind::Recording, member) => match member.json() {
+                    Json::String(text) => Some(text),
+                    other => Some(other.to_string()),
+                },
+                (_, member) => alias(&interaction.first, member.as_text()?),
+            })
+            .collect();
+        let many = matches!(interaction.kind, AnswerKind::Pairs | AnswerKind::Order) || interaction.max != 1;
+        let single = matches!(interaction.kind, AnswerKind::Text | AnswerKind::Recording) || !many;
+        let answer = if single { words.into_iter().next().map(Json::String) } else { Some(Json::from(words)) };
+        given.insert(interaction.alias.clone(), answer.unwrap_or(Json::Null));
+    }
+    Json::Object(given)
+}
+
 fn read_answer(interaction: &Answerable, declaration: &Declaration, answer: &Json) -> Result<Value, String> {
     if answer.is_null() {
         return Ok(Value::Null);

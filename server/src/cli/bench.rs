@@ -118,7 +118,8 @@ async fn read_answer(connection: &mut TcpStream) -> Result<(), Failure> {
             }
             continue;
         };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").and_then(|n| n.trim().parse::<usize>().ok()));
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").and_then(|n| n.trim().parse::<usize>().ok()));
         if body.len() >= length.unwrap_or(0) {
             return if head.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(text.into_owned().into()) };
         }

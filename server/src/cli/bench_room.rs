@@ -10,8 +10,12 @@ use serde_json::json;
 use crate::app::Ijkpunt;
 use crate::crypto::{Place, new_token, token_hash};
 use crate::db::begin_write;
-use crate::entity::enums::{AttemptStatus, Band, BookingStatus, EnrolmentStatus, FormPart, FormStatus, Part, SessionKind, SessionStatus, Sex};
-use crate::entity::{agencies, attempts, bookings, candidates, enrolments, forms, kiosks, policy_rules, sites, sittings, test_sessions, users};
+use crate::entity::enums::{
+    AttemptStatus, Band, BookingStatus, EnrolmentStatus, FormPart, FormStatus, Part, SessionKind, SessionStatus, Sex,
+};
+use crate::entity::{
+    agencies, attempts, bookings, candidates, enrolments, forms, kiosks, policy_rules, sites, sittings, test_sessions, users,
+};
 use crate::ids::{AttemptId, BookingId, CandidateId, EnrolmentId, FormId, KioskId, SessionId, SiteId, UserId};
 
 #[derive(Clone)]

@@ -115,6 +115,23 @@ fn every_recording_that_is_named_is_there_and_every_one_that_is_there_is_named()
 }
 
 #[test]
+fn every_recording_can_be_made_again_from_its_transcript() {
+    for package in ["a1a2", "b1b2", "prescreening"] {
+        let transcripts = json(&folder(package).join("recordings.json"));
+        let written: BTreeSet<&str> = transcripts.as_array().unwrap().iter().map(|recording| recording["file"].as_str().unwrap()).collect();
+        let bank = json(&folder(package).join("bank.json"));
+        let named: BTreeSet<&str> = bank["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|item| item["media"].as_array().unwrap())
+            .map(|name| name.as_str().unwrap().trim_start_matches("../"))
+            .collect();
+        assert_eq!(written, named, "{package}");
+    }
+}
+
+#[test]
 fn the_mo_test_has_ten_core_questions_and_every_text_in_every_language() {
     let mut core = 0;
     for (package, entry, item) in items() {

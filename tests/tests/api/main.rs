@@ -14,4 +14,5 @@ mod results;
 mod room;
 mod routes;
 mod sessions;
+mod statistics;
 mod trajectory;

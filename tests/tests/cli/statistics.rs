@@ -77,6 +77,8 @@ fn the_table_of_the_report_comes_back(backend: Backend) {
         assert_eq!(office.report(&["civic-tests-by-purpose", "--format", "csv"]), TABLE);
         let json: serde_json::Value = serde_json::from_str(&office.report(&["civic-tests-by-purpose", "--format", "json"])).unwrap();
         assert_eq!(json["rows"][18]["total"], 44_577);
+        let by_type = office.report(&["civic-tests-by-type"]);
+        assert!(by_type.contains("\nSpreken A1/A2,") && by_type.ends_with("totaal,5612,7918,7749,10238,6861,6199,44577\n"), "{by_type}");
         let by_agency = office.report(&["civic-tests-by-agency"]);
         assert!(by_agency.ends_with("totaal,5612,7918,7749,10238,6861,6199,44577\n"), "{by_agency}");
         let twice =
@@ -171,7 +173,8 @@ fn every_table_is_listed_with_its_definition_and_can_be_asked_in_every_format() 
         let list = office.report(&["list"]);
         for table in ijkpunt::statistics::tables::TABLES {
             assert!(list.contains(table.name) && list.contains(table.definition.nl));
-            assert!(office.report(&[table.name]).contains(','), "{}", table.name);
+            let data: serde_json::Value = serde_json::from_str(&office.report(&[table.name, "--format", "json"])).unwrap();
+            assert_eq!(data["definition"]["nl"], table.definition.nl);
             let workbook = office.here.run(&["report", table.name, "--format", "xlsx"]);
             assert!(workbook.stdout.starts_with(b"PK"));
             assert_eq!(

@@ -136,13 +136,12 @@ impl Sheet<'_> {
 
     /// The width in millimetres.
     fn width(&self, text: &str, size: f32) -> f32 {
-        let units: u32 = text
+        let units: usize = text
             .chars()
             .filter_map(|c| self.metrics.lookup_glyph_index(c as u32))
-            .filter_map(|glyph| self.metrics.get_glyph_width(glyph))
-            .map(u32::from)
+            .filter_map(|glyph| self.metrics.get_glyph_width_internal(glyph))
             .sum();
-        units as f32 / f32::from(self.metrics.units_per_em.max(1)) * size * 0.352_778
+        units as f32 / f32::from(self.metrics.font_metrics.units_per_em.max(1)) * size * 0.352_778
     }
 
     fn wrapped(&self, text: &str, size: f32, width: f32) -> Vec<String> {

@@ -151,6 +151,9 @@ impl TestApp {
     }
 }
 
+/// The keys of the test's product, as a key file has them.
+const KEY_FILE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\nCAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=\n";
+
 pub const PASSWORD: &str = "een heel lang wachtwoord";
 
 /// Hashing takes 25 ms, so that it is done once.

@@ -53,7 +53,20 @@ impl Installation {
 
     /// Starts the worked example and waits until it serves.
     pub fn serve(&self) -> Process {
-        let mut child = self.command(&["demo"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Process::start(self.command(&["demo"]))
+    }
+}
+
+/// A running product; it dies with the test.
+pub struct Process {
+    child: Child,
+    pub url: String,
+}
+
+impl Process {
+    /// Starts a command that serves, and waits until it does.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = lines
             .by_ref()
@@ -65,17 +78,28 @@ impl Installation {
             .expect("the product says where it serves");
         // What it prints later must be read, or the pipe fills up.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Process { child, url }
+        Self { child, url }
     }
-}
 
-/// A running product; it dies with the test.
-pub struct Process {
-    child: Child,
-    pub url: String,
-}
+    /// A further process on the database and the folder of a test's product, at this port.
+    pub fn beside(app: &crate::TestApp, port: u16) -> Self {
+        std::fs::write(app.folder.path().join("keys"), crate::KEY_FILE).unwrap();
+        let mut command = Command::new(binary());
+        command
+            .arg("serve")
+            .env("IJKPUNT_DATA", app.folder.path())
+            .env("IJKPUNT_LISTEN", format!("127.0.0.1:{port}"))
+            .env("DATABASE_URL", &app.ijkpunt.config.database_url);
+        Self::start(command)
+    }
 
-impl Process {
+    /// As an operator stops it: what it has begun, it finishes.
+    pub fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        assert!(self.child.wait().unwrap().success(), "a stop that was asked for is no failure");
+    }
+
     /// As a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -43,8 +43,11 @@ fn damaged(backend: Backend) {
         assert!(here.run(&["migrate"]).status.success());
         let folder = here.folder.path().join("backup");
         assert!(here.run(&["backup", folder.to_str().unwrap()]).status.success());
-        let database =
-            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).find(|path| !path.ends_with("manifest.json")).unwrap();
+        let database = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.is_file() && !path.ends_with("manifest.json"))
+            .unwrap();
         let mut bytes = std::fs::read(&database).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;

@@ -1,4 +1,5 @@
 //! The command line, as an operator uses it.
 
 mod backup;
+mod crash;
 mod statistics;

@@ -1,0 +1,145 @@
+//! Killed, stopped and started again while a room answers: what was acknowledged is there, once, and nothing else is.
+
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use ijkpunt::entity::answers;
+use ijkpunt::entity::enums::{Part, SessionKind};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use tests::hall::{Hall, Kiosk};
+use tests::process::Process;
+use tests::{Backend, TestApp};
+
+const KIOSKS: usize = 12;
+
+/// Somebody at a kiosk, who answers one question after the other and gives no answer before the one before is acknowledged.
+struct Writer {
+    kiosk: Kiosk,
+    attempt: String,
+}
+
+impl Writer {
+    /// Goes on until told to stop; answers the numbers that were acknowledged. `urls` are tried in turn, as a balancer does.
+    async fn answer(self, urls: Vec<String>, enough: Arc<AtomicBool>, refused: Arc<AtomicU64>) -> (String, HashSet<i64>) {
+        let (mut seq, mut turn, mut acknowledged) = (0_i64, 0, HashSet::new());
+        while !enough.load(Ordering::Relaxed) {
+            seq += 1;
+            let at = Utc::now().to_rfc3339();
+            let event =
+                json!({ "seq": seq, "position": seq % 15, "response": { "r1": seq.to_string() }, "flagged": false, "client_at": at });
+            let body = json!({ "events": [event], "position": seq % 15, "sent_at": at });
+            loop {
+                let kiosk = Kiosk { url: urls[turn % urls.len()].clone(), ..self.kiosk.clone() };
+                let sent = kiosk.request(reqwest::Method::POST, &format!("/attempts/{}/answers", self.attempt)).json(&body).send().await;
+                match sent {
+                    Ok(answer) if answer.status().is_success() => break,
+                    Ok(answer) => assert_eq!(answer.status().as_u16(), 503, "{}", answer.text().await.unwrap()),
+                    Err(_) => {}
+                }
+                refused.fetch_add(1, Ordering::Relaxed);
+                turn += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            acknowledged.insert(seq);
+        }
+        (self.attempt, acknowledged)
+    }
+}
+
+async fn room(app: &TestApp) -> Vec<Writer> {
+    // The processes beside go by the system's clock, so that the room does as well.
+    app.ijkpunt.clock.advance(DateTime::<Utc>::from(std::time::SystemTime::now()) - app.ijkpunt.clock.now());
+    app.load_sample_bank().await;
+    let hall = Hall::new(app, SessionKind::First).await;
+    hall.open().await;
+    let mut writers = Vec::new();
+    for n in 0..KIOSKS {
+        let (kiosk, _, attempt) = hall.at_work(&format!("Kiosk {n}"), &[Part::Reading]).await;
+        writers.push(Writer { kiosk, attempt });
+    }
+    writers
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Lets the room answer while `disturb` does its worst, and compares what was acknowledged with what is kept.
+/// The processes that are left in the end take the answers that are still under way.
+async fn nothing_is_lost(app: &TestApp, ports: &[u16], disturb: impl Future<Output = Vec<Process>>) -> u64 {
+    let (enough, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let urls: Vec<String> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
+    let writers: Vec<_> =
+        room(app).await.into_iter().map(|writer| tokio::spawn(writer.answer(urls.clone(), enough.clone(), refused.clone()))).collect();
+    let _serving = disturb.await;
+    enough.store(true, Ordering::Relaxed);
+    let mut total = 0;
+    for writer in writers {
+        let (attempt, acknowledged) = writer.await.unwrap();
+        let kept: Vec<i64> = answers::Entity::find()
+            .filter(answers::Column::AttemptId.eq(attempt.parse::<uuid::Uuid>().unwrap()))
+            .all(&app.ijkpunt.db)
+            .await
+            .unwrap()
+            .into_iter()
+            .inspect(|row| assert_eq!(row.response, json!({ "r1": row.seq.to_string() }), "each number keeps its own answer"))
+            .map(|row| row.seq)
+            .collect();
+        assert_eq!(kept.len(), acknowledged.len(), "an answer is kept once");
+        assert_eq!(kept.into_iter().collect::<HashSet<_>>(), acknowledged);
+        total += acknowledged.len();
+    }
+    assert!(total > KIOSKS * 10, "the room did answer: {total}");
+    refused.load(Ordering::Relaxed)
+}
+
+fn killed(backend: Backend) {
+    tests::run(backend, |app| async move {
+        let port = free_port();
+        let mut process = Process::beside(&app, port);
+        let refused = nothing_is_lost(&app, &[port], async {
+            for round in 0..5 {
+                tokio::time::sleep(Duration::from_millis(400 + 130 * round)).await;
+                process.kill();
+                process = Process::beside(&app, port);
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            process.kill();
+            vec![Process::beside(&app, port)]
+        })
+        .await;
+        assert!(refused > 0, "the kiosks noticed that the server was gone");
+    });
+}
+
+#[test]
+fn no_acknowledged_answer_is_lost_when_the_server_is_killed_on_sqlite() {
+    killed(Backend::Sqlite);
+}
+
+#[test]
+fn no_acknowledged_answer_is_lost_when_the_server_is_killed_on_postgres() {
+    killed(Backend::Postgres);
+}
+
+#[test]
+fn servers_restarted_one_after_the_other_keep_taking_answers() {
+    tests::run(Backend::Postgres, |app| async move {
+        let ports = [free_port(), free_port()];
+        let mut processes: Vec<Process> = ports.iter().map(|port| Process::beside(&app, *port)).collect();
+        nothing_is_lost(&app, &ports, async {
+            for port in ports.iter().cycle().take(4) {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                processes.remove(0).stop();
+                processes.push(Process::beside(&app, *port));
+            }
+            processes
+        })
+        .await;
+    });
+}

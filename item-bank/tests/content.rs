@@ -1,5 +1,7 @@
 //! The sample bank: every item can be read, delivered and marked, its key gives all and anything else gives less, and nothing is missing.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that meets what it does not expect must fail")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Packages: the round trip, and what is refused.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that meets what it does not expect must fail")]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 

@@ -138,9 +138,7 @@ pub(crate) struct Projection<'a> {
 /// The node of an interaction.
 pub(crate) fn interaction(projection: &mut Projection<'_>, element: &Element) -> Option<Json> {
     let identifier = element.attribute("response-identifier").unwrap_or_default();
-    let Some(declaration) = projection.item.response(identifier) else {
-        return None;
-    };
+    let declaration = projection.item.response(identifier)?;
     let mut node = Map::new();
     match element.name.as_str() {
         "choice-interaction" => choice(projection, element, declaration, &mut node),

@@ -189,7 +189,7 @@ fn number_record(text: &str) -> Value {
     let float = Single::read(BaseType::Float, trimmed).or_else(|| Single::read(BaseType::Float, &trimmed.replacen(',', ".", 1)));
     let known = float.is_some();
     let integer = |value: i64| known.then_some(Single::Integer(value));
-    let significant = digits(&mantissa.trim_start_matches(['-', '+', '0', '.', ','])[..]);
+    let significant = digits(mantissa.trim_start_matches(['-', '+', '0', '.', ',']));
     Value::Record(vec![
         ("stringValue".into(), Some(Single::String(text.to_owned()))),
         ("integerValue".into(), Single::read(BaseType::Integer, trimmed).filter(|_| !trimmed.contains(['.', 'e', 'E']))),

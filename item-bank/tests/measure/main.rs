@@ -1,5 +1,7 @@
 //! The measurement engine against the numbers of other software. `../oracle/README.md` names software and settings.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that meets what it does not expect must fail")]
+
 mod calibration;
 mod classification;
 mod dif;

@@ -152,7 +152,7 @@ mod tests {
         fn a_name_is_found_by_the_beginning_of_each_of_its_words(text in "\\p{L}{1,12}( \\p{L}{1,12}){0,2}", n in 1_usize..12) {
             for word in words(&text) {
                 let typed: String = word.chars().take(n).collect();
-                prop_assert!(matches(&text, &[typed.clone()]));
+                prop_assert!(matches(&text, std::slice::from_ref(&typed)));
                 if typed.chars().count() >= 2 || word.chars().count() == 1 {
                     prop_assert!(keys(&text).contains(&lookup_key(&typed)));
                 }

@@ -128,7 +128,8 @@ both! {
         kiosk.submit(&attempt, 2).await.ok();
         let id = AttemptId(attempt.parse().unwrap());
         let (one, two) = tokio::join!(ijkpunt::marking::machine::mark_attempt(&app.ijkpunt, id), ijkpunt::marking::machine::mark_attempt(&app.ijkpunt, id));
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
         app.work().await;
         assert_eq!(marks::Entity::find().count(&app.ijkpunt.db).await.unwrap(), 1);
         assert_eq!(results::Entity::find().count(&app.ijkpunt.db).await.unwrap(), 1);

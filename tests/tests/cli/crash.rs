@@ -29,7 +29,7 @@ impl Writer {
         let (mut seq, mut turn, mut acknowledged) = (0_i64, 0, HashSet::new());
         while !enough.load(Ordering::Relaxed) {
             seq += 1;
-            let at = Utc::now().to_rfc3339();
+            let at = now().to_rfc3339();
             let event =
                 json!({ "seq": seq, "position": seq % 15, "response": { "r1": seq.to_string() }, "flagged": false, "client_at": at });
             let body = json!({ "events": [event], "position": seq % 15, "sent_at": at });
@@ -51,9 +51,14 @@ impl Writer {
     }
 }
 
+/// The system's time, which the processes beside go by.
+fn now() -> DateTime<Utc> {
+    std::time::SystemTime::now().into()
+}
+
 async fn room(app: &TestApp) -> Vec<Writer> {
     // The processes beside go by the system's clock, so that the room does as well.
-    app.ijkpunt.clock.advance(DateTime::<Utc>::from(std::time::SystemTime::now()) - app.ijkpunt.clock.now());
+    app.ijkpunt.clock.advance(now() - app.ijkpunt.clock.now());
     app.load_sample_bank().await;
     let hall = Hall::new(app, SessionKind::First).await;
     hall.open().await;

@@ -291,7 +291,7 @@ fn common_divisor(a: i64, b: i64) -> Option<i64> {
 /// "gcd": never negative; zeros are left out unless all are zero, and then it is zero.
 pub(crate) fn divisor(args: &[Value]) -> Value {
     let Some(found) = integers(args) else { return Value::Null };
-    found.into_iter().map(Some).fold(Some(0), |a, b| common_divisor(a?, b?)).map_or(Value::Null, Value::integer)
+    found.into_iter().try_fold(0, common_divisor).map_or(Value::Null, Value::integer)
 }
 
 /// "lcm": never negative; zero as soon as one is zero.
@@ -300,8 +300,8 @@ pub(crate) fn multiple(args: &[Value]) -> Value {
     if found.contains(&0) {
         return Value::integer(0);
     }
-    let result = found.into_iter().map(Some).fold(Some(1_i64), |a, b| {
-        let (a, b) = (a?, b?.checked_abs()?);
+    let result = found.into_iter().try_fold(1_i64, |a, b| {
+        let b = b.checked_abs()?;
         (a / common_divisor(a, b)?).checked_mul(b)
     });
     result.map_or(Value::Null, Value::integer)

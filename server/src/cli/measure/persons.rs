@@ -25,7 +25,7 @@ impl Answers {
         let text = |column: usize| table.rows.iter().all(|row| row.cells[column].parse::<f64>().is_err());
         let is_item = |(column, name): &(usize, &String)| {
             let known = NAMES.iter().any(|other| name.eq_ignore_ascii_case(other)) || not_items.contains(&name.as_str());
-            !known && !name.is_empty() && !(*column == 0 && text(0))
+            !(known || name.is_empty() || *column == 0 && text(0))
         };
         let columns: Vec<usize> = table.header.iter().enumerate().filter(is_item).map(|(column, _)| column).collect();
         if columns.is_empty() {

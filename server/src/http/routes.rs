@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use utoipa::OpenApi;
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
 use crate::marking::ratings;
 use crate::{access, agencies, delivery, fees, items, kiosks, people, problem, purposes, room, sessions};
@@ -151,9 +152,24 @@ routes! {
     "/api/ratings/{id}/recordings/{recording}" { get ratings::http::recording }
 }
 
-/// The description as the web client is generated from it. The program's version is left out, so that it changes only with the interface.
+const PROBLEM: &str = "application/problem+json";
+
+/// The description as the web client is generated from it; every refusal is a problem document. The program's version is left out, so that it changes only with the interface.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut api = Api::openapi();
     api.info.version = "1".into();
+    let problem = ResponseBuilder::new()
+        .description("Refused: a problem document (RFC 9457) in the caller's language")
+        .content(PROBLEM, ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build())
+        .build();
+    for item in api.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch].into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
+                *response = problem.clone().into();
+            }
+            responses.insert("default".into(), problem.clone().into());
+        }
+    }
     api
 }

@@ -217,3 +217,82 @@ fn the_same_seed_gives_the_same_outcomes_and_trace() {
     assert_eq!(mark(&item, &Default::default(), 5), mark(&item, &Default::default(), 5));
     assert_ne!(mark(&item, &Default::default(), 5).outcomes, mark(&item, &Default::default(), 6).outcomes);
 }
+
+/// The outcome X of an expression over a few responses.
+fn value_of(expression: &str, kind: &str) -> Json {
+    let text = format!(
+        "<qti-assessment-item identifier=\"i\" title=\"i\">
+         <qti-response-declaration identifier=\"S\" cardinality=\"single\" base-type=\"string\"/>
+         <qti-outcome-declaration identifier=\"X\" {kind}/>
+         <qti-response-processing><qti-set-outcome-value identifier=\"X\">{expression}</qti-set-outcome-value></qti-response-processing>
+         </qti-assessment-item>"
+    );
+    let item = Item::parse(text.as_bytes()).unwrap();
+    mark(&item, &responses_from_json(&item, &json!({ "S": "" })).unwrap(), 0).outcomes["X"].json()
+}
+
+const BOOLEAN: &str = "cardinality=\"single\" base-type=\"boolean\"";
+
+#[test]
+fn an_empty_string_is_null() {
+    // "isNull": "empty containers and empty strings are both treated as NULL."
+    let empty = "<qti-base-value base-type=\"string\"></qti-base-value>";
+    let word = "<qti-base-value base-type=\"string\">a</qti-base-value>";
+    assert_eq!(value_of(&format!("<qti-is-null>{empty}</qti-is-null>"), BOOLEAN), json!(true));
+    assert_eq!(value_of("<qti-is-null><qti-variable identifier=\"S\"/></qti-is-null>", BOOLEAN), json!(true));
+    assert_eq!(value_of(&format!("<qti-match>{empty}{empty}</qti-match>"), BOOLEAN), Json::Null);
+    assert_eq!(value_of(&format!("<qti-substring case-sensitive=\"true\">{empty}{word}</qti-substring>"), BOOLEAN), Json::Null);
+}
+
+#[test]
+fn the_greatest_of_numbers_and_something_else_is_null() {
+    // "max" and "min": "if any of the sub-expressions is not a numerical value, then the result is NULL."
+    for name in ["max", "min", "gcd", "lcm"] {
+        let operands = "<qti-base-value base-type=\"integer\">3</qti-base-value><qti-base-value base-type=\"string\">4</qti-base-value>";
+        let expression = format!("<qti-is-null><qti-{name}>{operands}</qti-{name}></qti-is-null>");
+        assert_eq!(value_of(&expression, BOOLEAN), json!(true), "{name}");
+    }
+}
+
+#[test]
+fn a_response_that_nobody_touched_is_its_default_and_one_that_was_emptied_is_null() {
+    // "Response variables": an attempt begins with the default value that is declared.
+    let item = item(
+        r#"<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
+           <qti-correct-response><qti-value>a</qti-value></qti-correct-response><qti-default-value><qti-value>a</qti-value></qti-default-value>
+           </qti-response-declaration>"#,
+        r#"<qti-response-processing template="https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/match_correct.xml"/>"#,
+    );
+    assert_eq!(score(&item, &json!({})), json!(1));
+    assert_eq!(score(&item, &json!({ "RESPONSE": null })), json!(0));
+}
+
+#[test]
+fn the_steps_of_a_standard_template_stand_where_the_item_names_it() {
+    let item =
+        item(r#"<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier"/>"#, &format!("\n\n  {MAP}"));
+    let marked = mark(&item, &responses_from_json(&item, &json!({ "RESPONSE": "a" })).unwrap(), 0);
+    assert!(!marked.trace.is_empty() && marked.trace.iter().all(|step| (step.line, step.column) == (4, 3)), "{:?}", marked.trace);
+}
+
+#[test]
+fn attributes_that_are_unknown_or_of_another_kind_are_named() {
+    let text = "<assessmentItem xmlns=\"http://www.imsglobal.org/xsd/imsqti_v2p1\" identifier=\"i\" title=\"i\" colour=\"red\">
+  <responseDeclaration identifier=\"R\" cardinality=\"single\" baseType=\"identifier\"/>
+  <itemBody><choiceInteraction responseIdentifier=\"R\" maxChoices=\"many\" shuffle=\"yes\" tao:own=\"1\">
+    <simpleChoice identifier=\"A\" data-own=\"fine\" onclick=\"x()\">a</simpleChoice></choiceInteraction><p style=\"x\">b</p></itemBody>
+  <responseProcessing><setOutcomeValue identifier=\"SCORE\"><roundTo roundingMode=\"up\" figures=\"1\"><null/></roundTo></setOutcomeValue></responseProcessing></assessmentItem>";
+    let found: Vec<String> = publication_problems(&Item::parse(text.as_bytes()).unwrap()).iter().map(ToString::to_string).collect();
+    for part in [
+        "1:1: <assessmentItem>: the attribute colour",
+        "3:13: <choiceInteraction>: max-choices=\"many\"",
+        "3:13: <choiceInteraction>: shuffle=\"yes\"",
+        "the attribute tao:own",
+        "4:5: <simpleChoice>: the attribute onclick",
+        "the attribute style",
+        "rounding-mode=\"up\"",
+    ] {
+        assert!(found.iter().any(|line| line.contains(part)), "{part} in {found:#?}");
+    }
+    assert!(!found.iter().any(|line| line.contains("data-own")), "{found:#?}");
+}

@@ -111,6 +111,16 @@ fn fits(element: &Element, declaration: &Declaration, problems: &mut Vec<Problem
     }
 }
 
+/// What is wrong with a rule of outcome processing. `ITEM.SCORE` is a variable of an item, which only a run of the test can know.
+pub(crate) fn test_rule(rule: &Rule, declared: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
+    let mut found = Vec::new();
+    rule_uses(rule, declared, &mut found);
+    problems.extend(found.into_iter().filter(|problem| {
+        let undeclared = problem.reason.strip_suffix(" is not declared");
+        !undeclared.is_some_and(|name| name.contains('.')) && !problem.reason.ends_with("can only be used in a test")
+    }));
+}
+
 fn rule_uses(rule: &Rule, declared: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
     let mut target = |identifier: &String| {
         if !declared.contains(identifier.as_str()) {
@@ -171,7 +181,13 @@ pub fn publication_problems(item: &Item) -> Vec<Problem> {
     let mut problems = item.problems.clone();
     match &item.body {
         None => problems.push(Problem::new(Default::default(), "the item has no body")),
-        Some(body) => super::deliver::undeliverable(body, &mut problems),
+        Some(body) => {
+            let mut undeliverable = Vec::new();
+            super::deliver::undeliverable(body, &mut undeliverable);
+            // An element that is unknown altogether has been named already.
+            let unknown = |at| item.problems.iter().any(|known| known.at == at && known.reason.contains("is not an element"));
+            problems.extend(undeliverable.into_iter().filter(|problem| !unknown(problem.at)));
+        }
     }
     problems
 }

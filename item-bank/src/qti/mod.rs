@@ -4,7 +4,9 @@
 //!
 //! Shared vocabulary: names are those of QTI 3.0 without their prefix, whatever version a document is in.
 
+mod attempts;
 mod check;
+mod check_files;
 mod deliver;
 mod delivery_nodes;
 mod expressions;
@@ -21,18 +23,22 @@ mod standard_templates;
 mod templates;
 mod test;
 mod test_reader;
+mod test_run;
 mod value;
+mod vocabulary;
 pub mod xml;
 
 pub use check::publication_problems;
+pub use check_files::{Checked, check_document, check_document_with, check_package};
 pub use deliver::{Aliases, Delivery, deliver};
 pub use model::{Item, Responses};
-pub use package::{Package, PackageProblem, Resource, read_package, write_package};
+pub use package::{Package, PackageProblem, Resource, package_of, read_package, resolve_path, write_package};
 pub use pattern::Pattern;
 pub use processing::{Marked, mark, mark_without_trace, max_score};
 pub use responses::{ResponseFault, answers, resolve, responses_from_json};
 pub use scope::Step;
-pub use test::{MarkedItem, MarkedTest, Selected, run_test, select};
-pub use test_reader::{SessionControl, Test, TimeLimits, parse_test};
+pub use test::{MarkedItem, MarkedTest, Selected, select};
+pub use test_reader::{SessionControl, Test, TimeLimits, parse_test, parse_test_with};
+pub use test_run::run_test;
 pub use value::{BaseType, Cardinality, Single, Value};
 pub use xml::{Position, Problem};

@@ -60,7 +60,14 @@ fn problem(file: &str, reason: impl Into<String>) -> PackageProblem {
 /// # Errors
 /// No zip, no manifest, paths that lead out of the package, limits (20,000 files, 200 MB each, 1 GB together, 200 times its packed size), resources without their file.
 pub fn read_package(bytes: &[u8]) -> Result<Package, Vec<PackageProblem>> {
-    let mut files = unpack(bytes).map_err(|found| vec![found])?;
+    package_of(unpack(bytes).map_err(|found| vec![found])?)
+}
+
+/// The package that these files are, by their paths; one of them is its manifest.
+///
+/// # Errors
+/// As [`read_package`], but for what only a zip can have.
+pub fn package_of(mut files: BTreeMap<String, Vec<u8>>) -> Result<Package, Vec<PackageProblem>> {
     let Some(manifest) = files.remove(MANIFEST) else {
         return Err(vec![problem(MANIFEST, "the package has no manifest at its top")]);
     };
@@ -189,6 +196,26 @@ fn entry_path(name: &str) -> Option<String> {
         }
     }
     (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+/// Where a name in a document leads: a path of the package, beginning at the document's own folder, or nothing when it leads out of it.
+pub fn resolve_path(document: &str, name: &str) -> Option<String> {
+    let name = name.split(['#', '?']).next().unwrap_or_default();
+    if name.contains("://") || name.starts_with("data:") {
+        return None;
+    }
+    let mut parts: Vec<&str> = document.split('/').collect();
+    parts.pop();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    clean_path(&parts.join("/"))
 }
 
 /// A path of the manifest: as an address, so with escapes.

@@ -144,23 +144,34 @@ pub fn max_score(item: &Item, seed: u64) -> f64 {
 /// Responses that are absent are NULL; values that do not fit their declared type are NULL, with a note in the trace. The built-in
 /// variables `numAttempts` (1 unless given), `duration` (seconds, NULL unless given) and `completionStatus` can be used by the rules.
 pub fn mark(item: &Item, responses: &Responses, seed: u64) -> Marked {
-    marked(item, responses, seed, true)
+    marked(item, responses, seed, true, Start::default())
 }
 
 /// As [`mark`], without the trace: for re-marking very many attempts.
 pub fn mark_without_trace(item: &Item, responses: &Responses, seed: u64) -> Marked {
-    marked(item, responses, seed, false)
+    marked(item, responses, seed, false, Start::default())
 }
 
-fn marked(item: &Item, responses: &Responses, seed: u64, tracing: bool) -> Marked {
-    let mut scope = prepared(item, seed, tracing);
+/// What an attempt begins with besides its responses.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Start<'a> {
+    /// Outcomes of the attempt before, which an adaptive item goes on from.
+    pub outcomes: Option<&'a BTreeMap<String, Value>>,
+    /// Defaults that a test gives the template variables.
+    pub templates: Option<&'a BTreeMap<String, Value>>,
+}
+
+pub(crate) fn marked(item: &Item, responses: &Responses, seed: u64, tracing: bool, start: Start<'_>) -> Marked {
+    let mut scope = prepared_with(item, seed, tracing, start);
     for declaration in &item.responses {
         let given = responses.get(&declaration.identifier).unwrap_or(&Value::Null);
         scope.set(Default::default(), &declaration.identifier, given);
     }
     for declaration in &item.outcomes {
-        let default = scope.defaults.get(&declaration.identifier).cloned().unwrap_or_else(|| initial(declaration));
-        scope.values.insert(declaration.identifier.clone(), default);
+        let before = start.outcomes.filter(|_| item.adaptive).and_then(|outcomes| outcomes.get(&declaration.identifier)).cloned();
+        let default = || scope.defaults.get(&declaration.identifier).cloned().unwrap_or_else(|| initial(declaration));
+        let begins = before.unwrap_or_else(default);
+        scope.values.insert(declaration.identifier.clone(), begins);
     }
     let given = |name: &str, base: BaseType| responses.get(name).and_then(|value| value.fit(super::value::Cardinality::Single, Some(base)));
     scope.values.insert("numAttempts".into(), given("numAttempts", BaseType::Integer).unwrap_or_else(|| Value::integer(1)));
@@ -179,25 +190,32 @@ fn marked(item: &Item, responses: &Responses, seed: u64, tracing: bool) -> Marke
 
 /// A scope in which the item's templates have run for this seed.
 pub(crate) fn prepared(item: &Item, seed: u64, tracing: bool) -> Scope<'_> {
+    prepared_with(item, seed, tracing, Start::default())
+}
+
+fn prepared_with<'a>(item: &'a Item, seed: u64, tracing: bool, start: Start<'_>) -> Scope<'a> {
     let declarations: Vec<&Declaration> = item.responses.iter().chain(&item.outcomes).chain(&item.templates).collect();
     let mut scope = Scope::new(declarations, Dice::new(seed, Stream::Marking));
     scope.tracing = tracing;
     if !item.templates.is_empty() || !item.template_processing.is_empty() {
-        templates::run(item, seed, &mut scope);
+        templates::run(item, seed, start.templates, &mut scope);
     }
     scope
 }
 
-/// Whether the responses match the correct ones: true, false, or nothing when no correct response is declared.
-pub(crate) fn is_correct(item: &Item, responses: &Responses) -> Option<bool> {
-    let mut any = false;
-    for declaration in item.responses.iter().filter(|declaration| !declaration.correct.is_null()) {
-        any = true;
-        let given = responses.get(&declaration.identifier).and_then(|value| value.fit(declaration.cardinality, declaration.base));
-        let matches = super::expressions::containers::matches(&given.unwrap_or_default(), &declaration.correct);
-        if matches.as_boolean() != Some(true) {
-            return Some(false);
+/// Whether the responses match the correct ones: true, false, or nothing when the item does not take part in such counts.
+///
+/// "numberCorrect" and "numberIncorrect": "only items for which all declared response variables have correct responses defined are considered".
+pub(crate) fn is_correct(item: &Item, responses: &Responses, seed: u64, start: Start<'_>) -> Option<bool> {
+    let scope = prepared_with(item, seed, false, start);
+    let mut all = true;
+    for declaration in &item.responses {
+        let correct = scope.correct_of(&declaration.identifier);
+        if correct.is_null() {
+            return None;
         }
+        let given = responses.get(&declaration.identifier).and_then(|value| value.fit(declaration.cardinality, declaration.base));
+        all &= super::expressions::containers::matches(&given.unwrap_or_default(), &correct).as_boolean() == Some(true);
     }
-    any.then_some(true)
+    (!item.responses.is_empty()).then_some(all)
 }

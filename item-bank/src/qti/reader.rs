@@ -5,7 +5,7 @@ use super::model::*;
 use super::rules_reader::rules;
 use super::value::{BaseType, Cardinality, Single, Value, read_float};
 use super::xml::{Element, Problem};
-use super::{check, standard_templates};
+use super::{check, standard_templates, vocabulary};
 
 /// The item of a document.
 pub(crate) fn item_of(root: Element) -> Result<Item, Vec<Problem>> {
@@ -46,6 +46,7 @@ pub(crate) fn item_of(root: Element) -> Result<Item, Vec<Problem>> {
             _ => problems.push(Problem::new(child.at, format!("<{}> is not supported in an item", child.written))),
         }
     }
+    vocabulary::check(&root, &mut problems);
     // Moved out rather than copied: the body is the largest part of an item.
     item.body = root.children.into_iter().find_map(|node| match node {
         super::xml::Node::Element(element) if element.name == "item-body" => Some(element),
@@ -63,7 +64,7 @@ fn response_processing(element: &Element, problems: &mut Vec<Problem>) -> Vec<Ru
     }
     // Rules that stand in the item win over a template named beside them ("Response Processing": the template is a shorthand).
     let Some(template) = element.attribute("template").or_else(|| element.attribute("template-location")) else { return Vec::new() };
-    standard_templates::rules_of(template).unwrap_or_else(|| {
+    standard_templates::rules_of(template, element.at).unwrap_or_else(|| {
         problems.push(Problem::new(element.at, format!("the response processing template {template} is not one of the standard ones")));
         Vec::new()
     })

@@ -207,7 +207,7 @@ fn number_record(text: &str) -> Value {
 /// Lenient on purpose, for items and responses of other systems: a numeric text is a number where one is declared, one value is a container of one, an empty text is NULL.
 ///
 /// # Errors
-/// When the whole is no object. Names that the item does not declare are left out.
+/// When the whole is no object. Names that the item does not declare are left out; responses that are left out have their declared default, null is NULL.
 pub fn responses_from_json(item: &Item, given: &Json) -> Result<Responses, ResponseFault> {
     let given = given.as_object().ok_or(ResponseFault::NotAnObject)?;
     let mut responses = Responses::new();
@@ -219,6 +219,10 @@ pub fn responses_from_json(item: &Item, given: &Json) -> Result<Responses, Respo
             (None, _) => continue,
         };
         responses.insert(name.clone(), from_json(value, cardinality, base));
+    }
+    // "Response variables": an attempt begins with the declared default; what nobody touched is still that.
+    for declaration in item.responses.iter().filter(|declaration| declaration.default != Value::Null) {
+        responses.entry(declaration.identifier.clone()).or_insert_with(|| declaration.default.clone());
     }
     Ok(responses)
 }

@@ -27,7 +27,7 @@ fn rule(element: &Element, problems: &mut Vec<Problem>) -> Option<Rule> {
         "lookup-outcome-value" => target().map(|(identifier, value)| RuleKind::Lookup(identifier, value))?,
         "template-constraint" => RuleKind::Constraint(expression_in(element, 0, problems)?),
         "response-processing-fragment" | "outcome-processing-fragment" => RuleKind::Fragment(rules(element, problems)),
-        "include" => match element.attribute("href").and_then(standard_templates::rules_of) {
+        "include" => match element.attribute("href").and_then(|href| standard_templates::rules_of(href, element.at)) {
             Some(rules) => RuleKind::Fragment(rules),
             None => {
                 problems.push(Problem::new(element.at, "an inclusion of something other than a standard template is not supported"));

@@ -119,8 +119,11 @@ impl<'a> Scope<'a> {
     }
 
     fn item_variable(&self, identifier: &str, weight: Option<&str>) -> Value {
-        let Some((item, name)) = identifier.split_once('.') else { return Value::Null };
-        let Some(item) = self.items.and_then(|items| items.iter().find(|seen| seen.identifier == item)) else { return Value::Null };
+        // An item's identifier may hold dots itself, and `ITEM.1` is its first draw of a selection with replacement.
+        let Some((item, name)) = identifier.rsplit_once('.') else { return Value::Null };
+        let first = item.strip_suffix(".1");
+        let called = |seen: &&SeenItem| seen.identifier == item || first.is_some_and(|first| seen.identifier == first);
+        let Some(item) = self.items.and_then(|items| items.iter().find(called)) else { return Value::Null };
         let value = item.outcomes.get(name).or_else(|| item.responses.get(name)).cloned().unwrap_or(Value::Null);
         match (weight, value.number()) {
             (Some(weight), Some(number)) => Value::float(number * item.weight(weight)),

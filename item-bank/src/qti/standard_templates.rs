@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::model::Rule;
+use super::model::{Expression, Rule, RuleKind};
 use super::rules_reader::rules;
-use super::xml::parse;
+use super::xml::{Position, parse};
 
 const MATCH_CORRECT: &str = r#"<response-processing><response-condition>
   <response-if><match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>
@@ -45,7 +45,9 @@ const CC2_MAP: &str = r#"<response-processing><response-condition>
 </response-condition></response-processing>"#;
 
 /// The rules of a standard template, by its address: 2.x and 3.0 differ in host and folder, never in the last name.
-pub(crate) fn rules_of(address: &str) -> Option<Vec<Rule>> {
+///
+/// Every step of them stands where the item names the template.
+pub(crate) fn rules_of(address: &str, at: Position) -> Option<Vec<Rule>> {
     static READ: OnceLock<[Vec<Rule>; 5]> = OnceLock::new();
     let read = READ.get_or_init(|| [MATCH_CORRECT, MAP_RESPONSE, MAP_RESPONSE_POINT, CC2_MATCH, CC2_MAP].map(read));
     let name = address.trim().rsplit(['/', ':']).next()?;
@@ -57,7 +59,37 @@ pub(crate) fn rules_of(address: &str) -> Option<Vec<Rule>> {
         "CC2_map_response" => 4,
         _ => return None,
     };
-    Some(read[index].clone())
+    let mut found = read[index].clone();
+    place(&mut found, at);
+    Some(found)
+}
+
+fn place(rules: &mut [Rule], at: Position) {
+    for rule in rules {
+        rule.at = at;
+        match &mut rule.kind {
+            RuleKind::Condition(branches) => {
+                for (condition, then) in branches {
+                    condition.iter_mut().for_each(|condition| place_expression(condition, at));
+                    place(then, at);
+                }
+            }
+            RuleKind::Set(_, value)
+            | RuleKind::SetDefault(_, value)
+            | RuleKind::SetCorrect(_, value)
+            | RuleKind::Lookup(_, value)
+            | RuleKind::Constraint(value) => place_expression(value, at),
+            RuleKind::Fragment(inner) => place(inner, at),
+            RuleKind::Exit => {}
+        }
+    }
+}
+
+fn place_expression(expression: &mut Expression, at: Position) {
+    expression.at = at;
+    for arg in &mut expression.args {
+        place_expression(arg, at);
+    }
 }
 
 fn read(text: &str) -> Vec<Rule> {
@@ -76,9 +108,9 @@ mod tests {
                 format!("http://www.imsglobal.org/question/qti_v2p2/rptemplates/{name}.xml"),
                 format!("https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/{name}.xml"),
             ] {
-                assert!(!rules_of(&address).unwrap().is_empty(), "{address}");
+                assert!(!rules_of(&address, Position::default()).unwrap().is_empty(), "{address}");
             }
         }
-        assert!(rules_of("https://example.org/own.xml").is_none());
+        assert!(rules_of("https://example.org/own.xml", Position::default()).is_none());
     }
 }

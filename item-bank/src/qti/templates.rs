@@ -1,9 +1,12 @@
 //! Template processing: a clone of an item from its seed.
 
+use std::collections::BTreeMap;
+
 use super::model::Item;
 use super::processing::{self, End};
 use super::random::{Dice, Stream};
 use super::scope::Scope;
+use super::value::Value;
 use super::xml::Position;
 
 /// How often a clone is drawn again when a constraint does not hold, before the last draw is kept.
@@ -12,7 +15,7 @@ use super::xml::Position;
 const MAX_DRAWS: usize = 100;
 
 /// Gives the template variables their values, drawing again while a constraint does not hold.
-pub(crate) fn run(item: &Item, seed: u64, scope: &mut Scope<'_>) {
+pub(crate) fn run(item: &Item, seed: u64, given: Option<&BTreeMap<String, Value>>, scope: &mut Scope<'_>) {
     let marking = std::mem::replace(&mut scope.dice, Dice::new(seed, Stream::Templates));
     let recorded = scope.trace.len();
     for draw in 0..=MAX_DRAWS {
@@ -20,7 +23,9 @@ pub(crate) fn run(item: &Item, seed: u64, scope: &mut Scope<'_>) {
         scope.defaults.clear();
         scope.corrects.clear();
         for declaration in &item.templates {
-            scope.values.insert(declaration.identifier.clone(), declaration.default.clone());
+            let given = given.and_then(|given| given.get(&declaration.identifier));
+            let fitted = given.and_then(|value| value.fit(declaration.cardinality, declaration.base));
+            scope.values.insert(declaration.identifier.clone(), fitted.unwrap_or_else(|| declaration.default.clone()));
         }
         if draw == MAX_DRAWS {
             // "If the constraint cannot be met, the default values of the template variables are used."

@@ -236,12 +236,13 @@ impl Value {
         Value::Single(Single::Identifier(text.to_owned()))
     }
 
-    /// NULL, or an empty container: "an empty container is always treated as a NULL value".
+    /// NULL, an empty container or an empty string ("isNull": "empty containers and empty strings are both treated as NULL").
     pub fn is_null(&self) -> bool {
         match self {
             Value::Null => true,
             Value::Multiple(list) | Value::Ordered(list) => list.is_empty(),
             Value::Record(fields) => fields.is_empty(),
+            Value::Single(Single::String(text)) => text.is_empty(),
             Value::Single(_) => false,
         }
     }
@@ -297,7 +298,7 @@ impl Value {
         }
         let cast = |single: &Single| base.map_or_else(|| Some(single.clone()), |base| single.cast(base));
         match cardinality {
-            Cardinality::Single if self.is_null() => Some(Value::Null),
+            Cardinality::Single if self.members().is_empty() => Some(Value::Null),
             Cardinality::Single => Some(Value::Single(cast(self.single()?)?)),
             Cardinality::Multiple => Some(Value::Multiple(self.members().iter().map(cast).collect::<Option<_>>()?)),
             Cardinality::Ordered => Some(Value::Ordered(self.members().iter().map(cast).collect::<Option<_>>()?)),

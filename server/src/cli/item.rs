@@ -1,14 +1,18 @@
 //! `ijkpunt item`: items marked, checked and delivered from files, for authors and for comparing engines.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use item_bank::qti::{self, Item, Position};
+use item_bank::qti::{self, Item};
 use serde_json::{Value as Json, json};
 
-use super::Outcome;
+use super::{Outcome, item_check};
+
+/// The largest document or file of responses that is read. The engine's own limit for documents is lower.
+const MAX_FILE: u64 = 16 << 20;
 
 /// QTI items in files
 #[derive(Args)]
@@ -47,7 +51,7 @@ pub fn run(args: ItemArgs) -> Outcome {
             let marked = qti::mark(&item, &responses, seed);
             print(&json!({ "outcomes": marked.outcomes_json(), "trace": marked.trace }))
         }
-        ItemCommand::Check { path } => check(&path),
+        ItemCommand::Check { path } => item_check::check(&path),
         ItemCommand::Deliver { item, seed } => {
             let item = read_item(&item)?;
             // Files stay under their own names here: there is no attempt whose addresses could hide them.
@@ -56,77 +60,47 @@ pub fn run(args: ItemArgs) -> Outcome {
     }
 }
 
-/// The one place where results leave for standard output.
+/// Where results leave for standard output. A reader that stops early, such as `head`, is no failure.
 pub(super) fn print(result: &Json) -> Outcome {
-    println!("{}", serde_json::to_string_pretty(result)?);
+    print_text(&format!("{}\n", serde_json::to_string_pretty(result)?))?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn read_json(path: &Path) -> Result<Json, Box<dyn std::error::Error + Send + Sync>> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?)
+pub(super) fn print_text(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
-fn read_item(path: &Path) -> Result<Item, Box<dyn std::error::Error + Send + Sync>> {
-    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Item::parse(&bytes)
-        .map_err(|problems| problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect::<Vec<_>>().join("\n"))?)
+pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// A file whole, or why not. Never more of it than is allowed, whatever it is: a device has no end.
+pub(super) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let fault = |error: io::Error| format!("{}: {error}", path.display());
+    let mut bytes = Vec::new();
+    let read = File::open(path).map_err(fault)?.take(most + 1).read_to_end(&mut bytes).map_err(fault)?;
+    if u64::try_from(read).unwrap_or(u64::MAX) > most {
+        return Err(format!("{}: the file is larger than {most} bytes", path.display()).into());
+    }
+    Ok(bytes)
 }
 
-fn check(path: &Path) -> Outcome {
-    let mut found = Vec::new();
-    let mut seen = 0_usize;
-    check_path(path, &mut found, &mut seen)?;
-    if seen == 0 {
-        return Err(format!("{}: there is no item, test or package here", path.display()).into());
-    }
-    for line in &found {
-        println!("{line}");
-    }
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+pub(super) fn read_json(path: &Path) -> Result<Json, Failure> {
+    let bytes = read_file(path, MAX_FILE)?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    Ok(serde_json::from_slice(bytes).map_err(|error| format!("{}: {error}", path.display()))?)
 }
 
-fn check_path(path: &Path, found: &mut Vec<String>, seen: &mut usize) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    if path.is_dir() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        entries.sort();
-        for entry in entries {
-            let known = entry.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml") || ending.eq_ignore_ascii_case("zip"));
-            let is_manifest = entry.file_name().is_some_and(|name| name == "imsmanifest.xml");
-            if entry.is_dir() || (known && !is_manifest) {
-                check_path(&entry, found, seen)?;
-            }
-        }
-        return Ok(());
-    }
-    *seen += 1;
-    let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    if !bytes.starts_with(b"PK") {
-        found.extend(document(&bytes).iter().map(|(at, reason)| line(&name, *at, reason)));
-        return Ok(());
-    }
-    match qti::read_package(&bytes) {
-        Err(problems) => found.extend(problems.iter().map(|problem| format!("{name}/{problem}"))),
-        Ok(package) => {
-            for resource in package.items.iter().chain(&package.tests) {
-                let file = format!("{name}/{}", resource.href);
-                found.extend(document(&resource.document).iter().map(|(at, reason)| line(&file, *at, reason)));
-            }
-        }
-    }
-    Ok(())
+pub(super) fn read_item(path: &Path) -> Result<Item, Failure> {
+    Ok(Item::parse(&read_file(path, MAX_FILE)?).map_err(|problems| described(path, &problems))?)
 }
 
-fn line(file: &str, at: Position, reason: &str) -> String {
-    format!("{file}:{}:{}: {reason}", at.line, at.column)
+pub(super) fn read_test(path: &Path, load: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<qti::Test, Failure> {
+    Ok(qti::parse_test_with(&read_file(path, MAX_FILE)?, load).map_err(|problems| described(path, &problems))?)
 }
 
-/// What is wrong with one document, an item or a test.
-fn document(bytes: &[u8]) -> Vec<(Position, String)> {
-    let problems = match Item::parse(bytes) {
-        Ok(item) => qti::publication_problems(&item),
-        Err(problems) => qti::parse_test(bytes).map_or(problems, |test| test.problems),
-    };
-    problems.into_iter().map(|problem| (problem.at, problem.reason)).collect()
+fn described(path: &Path, problems: &[qti::Problem]) -> String {
+    problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect::<Vec<_>>().join("\n")
 }

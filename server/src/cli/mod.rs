@@ -10,6 +10,7 @@ mod bench;
 mod bench_room;
 mod import;
 mod item;
+mod item_check;
 mod measure;
 mod report;
 pub mod serve;
@@ -98,6 +99,6 @@ pub fn run() -> ExitCode {
 pub(crate) type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
 
 fn print_openapi() -> Outcome {
-    println!("{}", crate::http::routes::openapi().to_pretty_json()?);
+    item::print_text(&format!("{}\n", crate::http::routes::openapi().to_pretty_json()?))?;
     Ok(ExitCode::SUCCESS)
 }

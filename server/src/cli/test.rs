@@ -1,14 +1,14 @@
 //! `ijkpunt test`: a whole test run from files.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use item_bank::qti::{self, Item};
+use item_bank::qti;
 
 use super::Outcome;
-use super::item::{print, read_json};
+use super::item::{print, read_item, read_json, read_test};
+use super::item_check::section_file;
 
 /// QTI tests in files
 #[derive(Args)]
@@ -22,7 +22,8 @@ enum TestCommand {
     /// Run a test from responses and print its outcomes, those of its items, and the trace, as JSON
     Run {
         test: PathBuf,
-        /// JSON: an object from item-ref identifier to the item's responses, each as for `item mark`
+        /// JSON: an object from item-ref identifier to the item's responses, each as for `item mark`, or a list of those, one for each attempt;
+        /// `duration` among them is in seconds
         #[arg(long)]
         responses: PathBuf,
         /// Draws the selection, the ordering and the clones
@@ -33,26 +34,15 @@ enum TestCommand {
 
 pub fn run(args: TestArgs) -> Outcome {
     let TestCommand::Run { test: path, responses, seed } = args.command;
-    let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let test = qti::parse_test(&bytes)
-        .map_err(|problems| problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect::<Vec<_>>().join("\n"))?;
-    let items = items_beside(&test, &path, seed)?;
-    print(&qti::run_test(&test, &items, &read_json(&responses)?, seed)?.json())
-}
-
-/// The items that the test refers to, read from where they stand beside it.
-fn items_beside(test: &qti::Test, path: &Path, seed: u64) -> Result<BTreeMap<String, Item>, Box<dyn std::error::Error + Send + Sync>> {
     let folder = path.parent().unwrap_or(Path::new("."));
+    let test = read_test(&path, &|href| section_file(folder, href))?;
     let mut items = BTreeMap::new();
-    for selected in qti::select(test, seed) {
-        let file = folder.join(&selected.href);
-        if items.contains_key(&selected.href) {
-            continue;
+    for href in test.item_files() {
+        // An item that cannot be found is named in the result; one that cannot be read is an error.
+        let file = folder.join(&href);
+        if file.is_file() {
+            items.insert(href, read_item(&file)?);
         }
-        let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        let item = Item::parse(&bytes)
-            .map_err(|problems| problems.iter().map(|problem| format!("{}:{problem}", file.display())).collect::<Vec<_>>().join("\n"))?;
-        items.insert(selected.href, item);
     }
-    Ok(items)
+    print(&qti::run_test(&test, &items, &read_json(&responses)?, seed)?.json())
 }

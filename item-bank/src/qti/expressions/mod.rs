@@ -36,7 +36,9 @@ fn evaluate_here(expression: &Expression, scope: &mut Scope<'_>) -> Value {
     }
     let mut args = Vec::with_capacity(expression.args.len());
     for arg in &expression.args {
-        args.push(evaluate(arg, scope));
+        let value = evaluate(arg, scope);
+        // An empty string is NULL to every operator, as an empty container is.
+        args.push(if value.is_null() && value.single().is_some() { Value::Null } else { value });
     }
     // Work inside an operator is proportional to the values that it is given, and counts as well.
     let sizes = args.iter().map(|arg| arg.members().len());

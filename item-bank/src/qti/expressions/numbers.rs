@@ -255,12 +255,9 @@ pub(crate) fn math(name: &str, args: &[Value]) -> Value {
     float(result)
 }
 
-/// "max" and "min": NULL when an operand is NULL; what is not a number is left out; an integer when all are.
+/// "max" and "min": NULL when an operand is NULL or "not a numerical value"; an integer when all are.
 pub(crate) fn extreme(args: &[Value], largest: bool) -> Value {
-    if args.iter().any(Value::is_null) {
-        return Value::Null;
-    }
-    let found: Vec<&Single> = args.iter().flat_map(Value::members).filter(|single| single.number().is_some()).collect();
+    let Some(found) = numbers(args) else { return Value::Null };
     let all_integers = found.iter().all(|single| matches!(single, Single::Integer(_)));
     let best = found.into_iter().reduce(|a, b| {
         let wins = match (a.number(), b.number()) {

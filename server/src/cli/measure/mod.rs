@@ -75,7 +75,7 @@ pub fn run(measure: &Measure) -> Outcome {
         Command::Passchance(options) => forecast::pass_chance(options)?,
         Command::Simulate(options) => forecast::simulation(options)?,
     };
-    print!("{printed}");
+    super::item::print_text(&printed)?;
     Ok(ExitCode::SUCCESS)
 }
 

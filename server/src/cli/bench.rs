@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 use super::bench_room::{Seat, seats};
 use super::{Outcome, serve};
-use crate::app;
+use crate::app::{self, Ijkpunt};
 use crate::config::{Config, embedded_url};
 use crate::db::begin_write;
 use crate::entity::answers;
@@ -21,31 +21,12 @@ use crate::entity::answers;
 const KIOSKS: [usize; 3] = [1, 32, 100];
 const EACH: Duration = Duration::from_secs(5);
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 pub fn run() -> Outcome {
-    let folder = std::env::temp_dir().join(format!("ijkpunt-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let outcome = measure(&folder);
-    std::fs::remove_dir_all(&folder)?;
-    outcome
-}
-
-fn measure(folder: &std::path::Path) -> Outcome {
-    let given = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
-    let config = Config { data: folder.to_owned(), database_url: given.unwrap_or_else(|| embedded_url(folder)), ..Config::from_env()? };
-    actix_web::rt::System::new().block_on(async {
-        let ijkpunt = serve::open(config).await?;
-        let database = match ijkpunt.db.get_database_backend() {
-            DatabaseBackend::Sqlite => "SQLite",
-            _ => "PostgreSQL",
-        };
+    on_a_fresh_product(async |ijkpunt, address| {
+        let database = name(&ijkpunt.db);
         let seats = seats(&ijkpunt, KIOSKS.into_iter().max().unwrap_or(1)).await?;
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
-        let server = app::serve(ijkpunt.clone(), listener, std::thread::available_parallelism().map_or(2, usize::from))?;
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
         println!("| database | kiosks | saves/s | p50 ms | p99 ms | answers a commit | bare database rows/s | share |");
         println!("|---|---|---|---|---|---|---|---|");
         for kiosks in KIOSKS {
@@ -65,9 +46,36 @@ fn measure(folder: &std::path::Path) -> Outcome {
                 100.0 * per_second / bare
             );
         }
+        Ok(())
+    })
+}
+
+/// Serves a product on a database of its own while `measure` runs.
+pub fn on_a_fresh_product(measure: impl AsyncFnOnce(Ijkpunt, SocketAddr) -> Result<(), Failure>) -> Outcome {
+    let folder = std::env::temp_dir().join(format!("ijkpunt-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let given = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let config = Config { database_url: given.unwrap_or_else(|| embedded_url(&folder)), data: folder.clone(), ..Config::from_env()? };
+    let outcome = actix_web::rt::System::new().block_on(async {
+        let ijkpunt = serve::open(config).await?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let server = app::serve(ijkpunt.clone(), listener, std::thread::available_parallelism().map_or(2, usize::from))?;
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        measure(ijkpunt, address).await?;
         handle.stop(true).await;
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    std::fs::remove_dir_all(&folder)?;
+    outcome
+}
+
+pub fn name(db: &sea_orm::DatabaseConnection) -> &'static str {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => "SQLite",
+        _ => "PostgreSQL",
+    }
 }
 
 /// Every kiosk saves one answer after the other on a connection of its own; answers how long each took.
@@ -87,15 +95,8 @@ async fn one_kiosk(address: SocketAddr, seat: Seat) -> Result<Vec<Duration>, Fai
     let mut seq = seat.first_seq();
     while started.elapsed() < EACH {
         let at = "2026-11-23T09:00:00Z";
-        let body = json!({ "events": [{ "seq": seq, "position": 0, "response": { "r1": "b" }, "flagged": false, "client_at": at }], "position": 0, "sent_at": at });
-        let body = body.to_string();
-        let request = format!(
-            "POST /api/kiosk/attempts/{}/answers HTTP/1.1\r\nHost: {address}\r\nAuthorization: Kiosk {}\r\nX-Attempt: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            seat.attempt,
-            seat.kiosk_token,
-            seat.attempt_token,
-            body.len()
-        );
+        let event = json!({ "seq": seq, "position": 0, "response": { "r1": "b" }, "flagged": false, "client_at": at });
+        let request = seat.request(address, &json!({ "events": [event], "position": 0, "sent_at": at }));
         let sent = Instant::now();
         connection.write_all(request.as_bytes()).await?;
         read_answer(&mut connection).await?;
@@ -106,7 +107,7 @@ async fn one_kiosk(address: SocketAddr, seat: Seat) -> Result<Vec<Duration>, Fai
 }
 
 /// Reads one whole answer; anything but 200 stops the measurement, since a refusal is faster than a save.
-async fn read_answer(connection: &mut TcpStream) -> Result<(), Failure> {
+pub async fn read_answer(connection: &mut TcpStream) -> Result<(), Failure> {
     let (mut read, mut buffer) = (Vec::new(), [0_u8; 4096]);
     loop {
         let n = connection.read(&mut buffer).await?;
@@ -153,7 +154,7 @@ async fn bare(db: &sea_orm::DatabaseConnection, seats: &[Seat], group: usize) ->
     Ok(rows as f64 / started.elapsed().as_secs_f64())
 }
 
-fn percentile(sorted: &[Duration], share: f64) -> f64 {
+pub fn percentile(sorted: &[Duration], share: f64) -> f64 {
     let at = ((sorted.len().max(1) - 1) as f64 * share).round() as usize;
     sorted.get(at).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
 }

@@ -1,11 +1,12 @@
 //! A room for `bench`: candidates with a running attempt, each at a kiosk of their own.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::Duration;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::Ijkpunt;
 use crate::crypto::{Place, new_token, token_hash};
@@ -27,6 +28,18 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// What the kiosk sends to save answers; without events it is a heartbeat.
+    pub fn request(&self, address: SocketAddr, body: &Value) -> String {
+        let body = body.to_string();
+        format!(
+            "POST /api/kiosk/attempts/{}/answers HTTP/1.1\r\nHost: {address}\r\nAuthorization: Kiosk {}\r\nX-Attempt: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.attempt,
+            self.kiosk_token,
+            self.attempt_token,
+            body.len()
+        )
+    }
+
     /// Numbers of its own for each round of measuring.
     pub fn first_seq(&self) -> i64 {
         1 + self.runs.fetch_add(1, Ordering::Relaxed) * 1_000_000
@@ -71,7 +84,7 @@ pub async fn seats(ijkpunt: &Ijkpunt, count: usize) -> Result<Vec<Seat>, DbErr> 
         band: Set(Some(Band::A1A2)),
         starts_at: Set(now),
         ends_at: Set(now + Duration::hours(3)),
-        capacity: Set(1000),
+        capacity: Set(100_000),
         booked: Set(0),
         status: Set(SessionStatus::Open),
         created_at: Set(now),

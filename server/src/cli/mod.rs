@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod backup;
 mod bench;
+mod bench_hall;
 mod bench_room;
 mod import;
 mod item;
@@ -53,7 +54,17 @@ enum Command {
     /// Run QTI tests from files
     Test(test::TestArgs),
     /// Measure how fast answers are saved, beside what the bare database commits, on an empty database
-    Bench,
+    Bench {
+        /// Measure instead how long saving takes while so many candidates work at their own pace
+        #[arg(long)]
+        candidates: Option<usize>,
+        /// Seconds between a candidate's answers
+        #[arg(long, default_value_t = 30, requires = "candidates")]
+        every: u64,
+        /// Seconds that they work
+        #[arg(long, default_value_t = 60, requires = "candidates")]
+        seconds: u64,
+    },
     /// Bring in records of earlier years
     Import {
         #[command(subcommand)]
@@ -84,7 +95,8 @@ pub fn run() -> ExitCode {
         Command::Measure(measure) => measure::run(&measure),
         Command::Item(args) => item::run(args),
         Command::Test(args) => test::run(args),
-        Command::Bench => bench::run(),
+        Command::Bench { candidates: None, .. } => bench::run(),
+        Command::Bench { candidates: Some(candidates), every, seconds } => bench_hall::run(candidates, every, seconds),
         Command::Import { command } => import::run(&command),
         Command::Report(report) => report::run(&report),
         Command::Openapi => print_openapi(),

@@ -11,6 +11,7 @@ need qpdf qpdf
 need opusinfo opus-tools
 need python3 python3
 need curl curl
+need faketime faketime
 fc-list 2>/dev/null | grep -qi "noto.*arab" || missing+=(fontconfig fonts-noto-core)
 
 if [ ${#missing[@]} -gt 0 ]; then

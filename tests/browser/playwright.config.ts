@@ -25,6 +25,11 @@ export default defineConfig({
       testDir: "gallery",
       use: { baseURL: gallery, viewport: { width: 1280, height: 800 } },
     },
+    {
+      name: "journey",
+      testDir: "journey",
+      use: { viewport: { width: 1280, height: 800 }, actionTimeout: 20_000 },
+    },
   ],
   webServer: {
     name: "gallery",

@@ -11,5 +11,6 @@ export const routes: readonly Route[] = [
   { path: "/import", load: () => import("./screens/Import.svelte"), nav: "office-nav-import", roles: ["office"] },
   { path: "/policy", load: () => import("./screens/Policy.svelte"), nav: "office-nav-policy", roles: ["office"] },
   { path: "/mails", load: () => import("./screens/Mails.svelte"), nav: "office-nav-mails", roles: ["office", "admin"] },
+  { path: "/kiosks", load: () => import("./screens/Kiosks.svelte"), nav: "office-nav-kiosks", roles: ["admin"] },
   { path: "/audit", load: () => import("./screens/Audit.svelte"), nav: "office-nav-audit", roles: ["office", "admin"] },
 ];

@@ -1,0 +1,329 @@
+/**
+ * The whole journey of one candidate, from the desk to the trajectory, as the people in front of the screens do it: the real
+ * product, its real recordings and a real microphone (Chromium's, which hums). The server is killed while a test goes on, and its
+ * clock stands on a morning of its own, so that the kiosk's clock is hours or months off.
+ */
+import { readFileSync } from "node:fs";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { answerUpTo, begin, enrol, handIn, question, sitDown } from "./kiosk.ts";
+import { PASSWORD, Product } from "../product.ts";
+
+const MORNING = "2026-11-24 08:31:00";
+const LATER = "2026-11-24 09:05:00";
+const CANDIDATE = "Zoë-Ángela Đặng";
+const INSZ = "94.04.12-124.63";
+
+const product = new Product(7310);
+let desk: Page;
+let room: Page;
+let kiosk: Page;
+
+async function context(browser: Browser, moment?: string): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: product.url,
+    locale: "nl-BE",
+    timezoneId: "Europe/Brussels",
+    permissions: ["microphone"],
+  });
+  const page = await context.newPage();
+  if (moment)
+    await page.clock.install({
+      time: new Date(`${moment.replace(" ", "T")}+01:00`),
+    });
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  return page;
+}
+
+/** Somebody of the staff, logged in by hand. */
+async function staff(
+  browser: Browser,
+  username: string,
+  app: string,
+): Promise<Page> {
+  const page = await context(browser, MORNING);
+  await page.goto(`/${app}/`);
+  await page.getByLabel("Gebruikersnaam").fill(username);
+  await page.getByLabel("Wachtwoord").fill(PASSWORD);
+  await page.getByRole("button", { name: "Aanmelden" }).click();
+  await expect(page.getByLabel("Wachtwoord")).toHaveCount(0);
+  return page;
+}
+
+test.describe.configure({ mode: "serial" });
+test.setTimeout(120_000);
+
+test.beforeAll(async ({ browser }) => {
+  await product.start(MORNING);
+  desk = await staff(browser, "balie.atlas", "desk");
+  room = await staff(browser, "toezicht.atlas", "room");
+  kiosk = await context(browser);
+});
+
+test.afterEach(async ({}, info) => {
+  if (info.status === info.expectedStatus) return;
+  for (const [who, page] of Object.entries({ desk, room, kiosk }))
+    await page.screenshot({ path: info.outputPath(`${who}.png`) });
+});
+
+test.afterAll(async () => {
+  await product.remove();
+});
+
+test("the desk registers a candidate, and the number fills in what it knows", async () => {
+  await desk.getByRole("link", { name: "Kandidaat registreren" }).click();
+  await desk.getByLabel("INSZ").fill("94.04.12-124.73");
+  await desk.getByLabel("Familienaam").fill("Đặng");
+  await expect(desk.getByText("controlegetal")).toBeVisible();
+  await desk.getByLabel("INSZ").fill("");
+  await desk.getByLabel("INSZ").pressSequentially(INSZ);
+  await desk.getByLabel("Voornamen").fill("Zoë-Ángela");
+  await expect(desk.getByLabel("Geboortedatum")).toHaveValue("1994-04-12");
+  await expect(desk.getByLabel("vrouw")).toBeChecked();
+  await desk.getByLabel("E-mailadres").fill("zoe@voorbeeld.invalid");
+  await desk.getByRole("button", { name: "Registreren" }).click();
+  await expect(desk.getByRole("heading", { name: CANDIDATE })).toBeVisible();
+});
+
+test("a purpose says what it needs, what it costs and why", async () => {
+  // A new candidate comes for a test, so that the choice of the purpose is open at once.
+  const dialog = desk.getByRole("dialog");
+  await dialog.getByLabel("Testdoel").selectOption({ label: "Nationaliteit" });
+  for (const part of ["Lezen", "Luisteren", "Schrijven", "Spreken"])
+    await expect(dialog.getByText(part, { exact: true })).toBeVisible();
+  await expect(dialog.getByText("€ 180,00")).toBeVisible();
+  await dialog.getByRole("button", { name: "Inschrijven" }).click();
+  // What comes next is offered at once: a seat. There is none yet.
+  await desk.getByRole("dialog").getByRole("button", { name: "Sluiten" }).click();
+});
+
+test("a second record of the same person is not made by accident", async () => {
+  await desk.getByRole("link", { name: "Kandidaten" }).click();
+  await desk.getByRole("link", { name: "Kandidaat registreren" }).click();
+  await desk.getByLabel("INSZ").fill("");
+  await desk.getByLabel("INSZ").pressSequentially(INSZ);
+  await expect(desk.getByText("Er is al een dossier met dit nummer")).toBeVisible();
+  await desk.getByRole("link", { name: /^Zoë-Ángela Đ\., / }).click();
+  await expect(desk.getByRole("heading", { name: CANDIDATE })).toBeVisible();
+});
+
+/** Plans a session of today from the sessions' page. */
+async function plan(kind: string, from: string, to: string): Promise<void> {
+  await desk.getByRole("link", { name: "Sessies" }).click();
+  await desk.getByRole("button", { name: "Sessie plannen" }).first().click();
+  const dialog = desk.getByRole("dialog");
+  await dialog.getByLabel("Lokaal").fill("Lokaal 7");
+  await dialog.getByLabel("Wat").selectOption({ label: kind });
+  await dialog.getByLabel("Van").fill(from);
+  await dialog.getByLabel("Tot").fill(to);
+  await dialog.getByRole("button", { name: "Sessie plannen" }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+test("the desk plans the day's sessions", async () => {
+  await plan("Pre-screening", "09:00", "10:00");
+  await plan("Eerste testmoment", "10:00", "12:00");
+  await plan("Tweede testmoment", "13:00", "15:00");
+});
+
+/** Books the open session of this kind for the candidate, and answers the dialog that follows. */
+async function book(kind: string): Promise<void> {
+  await findCandidate();
+  await desk.getByRole("button", { name: "Plaats boeken" }).click();
+  const dialog = desk.getByRole("dialog");
+  const what = dialog.getByLabel("Wat");
+  if ((await what.count()) > 0) await what.selectOption({ label: kind });
+  await dialog
+    .getByRole("listitem")
+    .filter({ hasText: "Lokaal 7" })
+    .getByRole("button", { name: "Boeken" })
+    .click();
+}
+
+async function findCandidate(): Promise<void> {
+  await desk.getByRole("link", { name: "Kandidaten" }).click();
+  // Without the accents, as a clerk types; the only one found is opened at once.
+  await desk.getByRole("searchbox", { name: "Zoeken" }).fill("dang zoe");
+  await desk.getByRole("searchbox", { name: "Zoeken" }).press("Enter");
+  await expect(desk.getByRole("heading", { name: CANDIDATE })).toBeVisible();
+}
+
+/** The invigilator opens a session of today, checks the identity, gives the seat and answers the code. */
+async function seat(kind: string): Promise<string> {
+  await room.goto("/room/");
+  await room
+    .locator(".grid > *")
+    .filter({ hasText: kind })
+    .filter({ hasText: "Lokaal 7" })
+    .getByRole("link")
+    .click();
+  await room.getByRole("button", { name: "Sessie openen" }).click();
+  await room.getByRole("button", { name: "Identiteit controleren" }).click();
+  await room.getByLabel("Nummer van het document").fill("592-1234567-89");
+  await room.getByRole("button", { name: "Gecontroleerd" }).click();
+  await room.getByRole("button", { name: "Plaats geven" }).click();
+  await room.getByLabel("Kiosk").selectOption({ label: "Kiosk 12" });
+  await room.getByRole("dialog").getByRole("button", { name: "Plaats geven" }).click();
+  await room.getByRole("button", { name: "Code geven" }).click();
+  await expect(room.getByText("Typ deze code aan Kiosk 12.")).toBeVisible();
+  const code = await room.locator(".code").innerText();
+  await room.getByRole("button", { name: "Klaar" }).click();
+  return code;
+}
+
+test("the administrator makes a kiosk, and the machine remembers it", async ({ browser }) => {
+  const admin = await staff(browser, "beheer.atlas", "office");
+  await admin.getByRole("link", { name: "Kiosken" }).first().click();
+  await admin.getByLabel("Naam van de kiosk").fill("Kiosk 12");
+  await admin.getByRole("button", { name: "Toevoegen" }).click();
+  await enrol(kiosk, await admin.locator(".code").innerText());
+  await kiosk.reload();
+  await expect(kiosk.getByRole("heading", { name: "Welkom" })).toBeVisible();
+});
+
+test("the pre-screening is free and gives its advice to the desk", async () => {
+  await book("Pre-screening");
+  await expect(desk.getByText("Geboekt:")).toBeVisible();
+  await sitDown(kiosk, await seat("Pre-screening"));
+  await begin(kiosk, "Pre-screening");
+  await answerUpTo(kiosk);
+  await handIn(kiosk);
+  await expect(kiosk.getByRole("heading", { name: "U bent klaar" })).toBeVisible();
+  await kiosk.getByRole("button", { name: "Sluiten" }).click();
+  // Marks are made at once, by a worker beside the one who asks.
+  await expect(async () => {
+    await findCandidate();
+    await expect(desk.getByText(/advies: .* \(100 ?%\)/)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+});
+
+test("the first sitting is booked, paid in cash, and the receipt can be printed", async () => {
+  await book("Eerste testmoment A1/A2");
+  const dialog = desk.getByRole("dialog");
+  await dialog.getByLabel("contant").check();
+  await dialog.getByRole("button", { name: "€ 180,00 betalen" }).click();
+  await expect(dialog.getByText("€ 180,00 ontvangen")).toBeVisible();
+  const link = dialog.getByRole("link", { name: /Ontvangstbewijs/ });
+  const receipt = await desk.request.get((await link.getAttribute("href")) ?? "");
+  expect((await receipt.body()).subarray(0, 5).toString()).toBe("%PDF-");
+  await dialog.getByRole("button", { name: "Klaar" }).click();
+});
+
+test("a test goes on where it was when the server is killed and the browser reloads", async () => {
+  await sitDown(kiosk, await seat("Eerste testmoment"));
+  await begin(kiosk, "Lezen");
+  await answerUpTo(kiosk, 4);
+  await kiosk.getByRole("button", { name: "Later nog eens bekijken" }).click();
+
+  await product.kill();
+  await kiosk.getByRole("button", { name: "Volgende" }).click();
+  await answerUpTo(kiosk, 6);
+  await expect(kiosk.getByText("Even geen verbinding")).toBeVisible();
+  await product.start(LATER);
+  await expect(kiosk.getByText("Even geen verbinding")).toHaveCount(0, { timeout: 30_000 });
+
+  const answered = await kiosk.getByText(/^\d+ van 15 beantwoord/).innerText();
+  await kiosk.reload();
+  await expect(question(kiosk, 6)).toBeVisible();
+  await expect(kiosk.getByText(answered)).toBeVisible();
+  await expect(kiosk.getByRole("button", { name: "Vraag 4: beantwoord, gemarkeerd" })).toBeVisible();
+});
+
+test("the invigilator sees it live, pauses, resumes and gives extra time", async () => {
+  const act = async (what: string, reason?: string) => {
+    await room.getByRole("button", { name: /^Meer voor/ }).click();
+    const dialog = room.getByRole("dialog");
+    await dialog.getByRole("button", { name: what }).click();
+    if (!reason) return;
+    await dialog.getByLabel("Reden").fill(reason);
+    await dialog.getByRole("button", { name: what }).click();
+  };
+  await expect(room.getByText(/Vraag 6 van 15/)).toBeVisible();
+  await act("Pauzeren", "Even naar buiten");
+  await expect(kiosk.getByRole("heading", { name: "Pauze" })).toBeVisible({ timeout: 8_000 });
+  await act("Hervatten");
+  await expect(question(kiosk, 6)).toBeVisible({ timeout: 8_000 });
+  await act("Extra tijd geven", "Bril vergeten");
+  await expect(kiosk.getByText(/U kreeg \d+ minuten extra/)).toBeVisible({ timeout: 8_000 });
+  await expect(room.getByText("Even naar buiten")).toBeVisible();
+});
+
+test("reading is handed in, and listening plays real recordings within their budget", async () => {
+  await answerUpTo(kiosk);
+  await handIn(kiosk);
+  await begin(kiosk, "Luisteren");
+  await expect(kiosk.getByText("U kunt dit nog 2 keer beluisteren.")).toBeVisible();
+  await kiosk.getByRole("button", { name: "Luister", exact: true }).click();
+  await expect(kiosk.getByText("U kunt dit nog 1 keer beluisteren.")).toBeVisible();
+  await answerUpTo(kiosk);
+  await handIn(kiosk);
+  await expect(kiosk.getByRole("heading", { name: "U bent klaar" })).toBeVisible({ timeout: 20_000 });
+  await kiosk.getByRole("button", { name: "Sluiten" }).click();
+});
+
+test("passing opens the gate to the second sitting", async () => {
+  await expect(async () => {
+    await findCandidate();
+    await expect(desk.getByText("geslaagd (A2)")).toHaveCount(2, { timeout: 1_000 });
+  }).toPass();
+  await book("Tweede testmoment A1/A2");
+  await expect(desk.getByText("Geboekt:")).toBeVisible();
+});
+
+test("writing is counted in words, and speaking is recorded through the microphone", async () => {
+  await sitDown(kiosk, await seat("Tweede testmoment"), { microphone: true });
+  await begin(kiosk, "Schrijven");
+  for (const n of [1, 2]) {
+    await expect(question(kiosk, n)).toBeVisible();
+    await kiosk.getByRole("textbox").fill("Dag Samira, ik kom zaterdag om drie uur naar het feest. Ik breng taart mee.");
+    await expect(kiosk.getByText(/15 woorden/)).toBeVisible();
+    await kiosk.getByRole("button", { name: n === 2 ? "Naar het overzicht" : "Volgende" }).last().click();
+  }
+  await handIn(kiosk);
+  await begin(kiosk, "Spreken");
+  for (const n of [1, 2, 3, 4]) {
+    await expect(question(kiosk, n)).toBeVisible();
+    await kiosk.getByRole("button", { name: "Start", exact: true }).click();
+    const now = kiosk.getByRole("button", { name: "Begin nu te spreken" });
+    const stop = kiosk.getByRole("button", { name: "Stop de opname" });
+    await expect(now.or(stop)).toBeVisible();
+    if (await now.isVisible()) await now.click();
+    await expect(stop).toBeVisible();
+    await kiosk.waitForTimeout(2_500);
+    await stop.click();
+    await kiosk.getByRole("button", { name: "Beluister de opname (1 keer)" }).click();
+    await expect(kiosk.getByText("U hebt de opname beluisterd.")).toBeVisible();
+    await kiosk.getByRole("button", { name: n === 4 ? "Naar het overzicht" : "Volgende" }).last().click();
+  }
+  await handIn(kiosk);
+  await expect(kiosk.getByRole("heading", { name: "U bent klaar" })).toBeVisible({ timeout: 30_000 });
+});
+
+test("examiners rate what they do not know the writer of", async ({ browser }) => {
+  for (const username of ["beoordelaar.atlas", "beoordelaar2.atlas"]) {
+    const examiner = await staff(browser, username, "examiner");
+    for (;;) {
+      await expect(examiner.getByRole("heading", { name: "Te beoordelen" })).toBeVisible();
+      const take = examiner.getByRole("button", { name: /^Beoordelen/ });
+      await examiner.waitForLoadState("networkidle");
+      if ((await take.count()) === 0) break;
+      await take.first().click();
+      await expect(examiner.getByRole("heading", { name: /^Werk / })).toBeVisible();
+      await expect(examiner.getByText("Đặng")).toHaveCount(0);
+      for (const criterion of await examiner.getByRole("radiogroup").all())
+        await criterion.getByRole("radio").nth(4).check();
+      await examiner.getByRole("button", { name: "Indienen" }).click();
+      await expect(examiner.getByText(/De beoordeling van .* is ingediend/)).toBeVisible({ timeout: 20_000 });
+      await examiner.goto("/examiner/");
+    }
+    await examiner.context().close();
+  }
+});
+
+test("the certificate is issued, verified by anybody, mailed, decided upon and counted", async ({ browser }) => {
+  await expect(async () => {
+    await findCandidate();
+    await expect(desk.getByRole("link", { name: /^\d{4}-|^[A-Z]+-/ }).first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+});

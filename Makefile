@@ -4,7 +4,7 @@
 BIN := target/release/ijkpunt
 export IJKPUNT_DATA ?= data
 
-.PHONY: help run demo build web test test-rust test-web check bench soak clean
+.PHONY: help run demo build web test test-rust test-web check bench screens clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/make /'
@@ -37,6 +37,11 @@ bench: build     ## Measure: answers saved, beside what the bare database commit
 	scripts/install-test-tools.sh
 	$(BIN) bench
 	scripts/with-postgres.sh sh -c 'createdb=$$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)/createdb; "$$createdb" --maintenance-db="$$IJKPUNT_TEST_POSTGRES/postgres" bench && DATABASE_URL="$$IJKPUNT_TEST_POSTGRES/bench" $(BIN) bench'
+
+screens: web     ## Take the pictures of docs/screens anew
+	scripts/install-test-tools.sh
+	cargo build --locked -p ijkpunt
+	cd tests/browser && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; } && SCREENS=1 npx playwright test --project journey --project screens
 
 clean:           ## Remove what was built (not the data)
 	rm -rf target web/dist web/node_modules tests/browser/node_modules

@@ -30,6 +30,11 @@ export default defineConfig({
       testDir: "journey",
       use: { viewport: { width: 1280, height: 800 }, actionTimeout: 20_000 },
     },
+    {
+      name: "screens",
+      testDir: "screens",
+      use: { viewport: { width: 1280, height: 800 }, actionTimeout: 10_000 },
+    },
   ],
   webServer: {
     name: "gallery",

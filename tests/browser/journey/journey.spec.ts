@@ -5,11 +5,12 @@
  */
 import { readFileSync } from "node:fs";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { answerUpTo, begin, enrol, handIn, question, sitDown } from "./kiosk.ts";
+import { answerUpTo, begin, check, enrol, handIn, question, sitDown } from "./kiosk.ts";
 import { PASSWORD, Product } from "../product.ts";
 
 const MORNING = "2026-11-24 08:31:00";
 const LATER = "2026-11-24 09:05:00";
+const ANOTHER_DAY = "2026-11-26 12:45:00";
 const CANDIDATE = "Zoë-Ángela Đặng";
 const INSZ = "94.04.12-124.63";
 
@@ -17,6 +18,7 @@ const product = new Product(7310);
 let desk: Page;
 let room: Page;
 let kiosk: Page;
+let before: number;
 
 async function context(browser: Browser, moment?: string): Promise<Page> {
   const context = await browser.newContext({
@@ -41,8 +43,9 @@ async function staff(
   browser: Browser,
   username: string,
   app: string,
+  moment = MORNING,
 ): Promise<Page> {
-  const page = await context(browser, MORNING);
+  const page = await context(browser, moment);
   await page.goto(`/${app}/`);
   await page.getByLabel("Gebruikersnaam").fill(username);
   await page.getByLabel("Wachtwoord").fill(PASSWORD);
@@ -59,6 +62,7 @@ test.beforeAll(async ({ browser }) => {
   desk = await staff(browser, "balie.atlas", "desk");
   room = await staff(browser, "toezicht.atlas", "room");
   kiosk = await context(browser);
+  before = await counted(browser, MORNING);
 });
 
 test.afterEach(async ({}, info) => {
@@ -89,10 +93,14 @@ test("the desk registers a candidate, and the number fills in what it knows", as
 test("a purpose says what it needs, what it costs and why", async () => {
   // A new candidate comes for a test, so that the choice of the purpose is open at once.
   const dialog = desk.getByRole("dialog");
-  await dialog.getByLabel("Testdoel").selectOption({ label: "Nationaliteit" });
+  const purpose = dialog.getByLabel("Testdoel");
+  await purpose.selectOption({ label: "Nationaliteit" });
   for (const part of ["Lezen", "Luisteren", "Schrijven", "Spreken"])
     await expect(dialog.getByText(part, { exact: true })).toBeVisible();
   await expect(dialog.getByText("€ 180,00")).toBeVisible();
+  await purpose.selectOption({ label: "Inburgering: vrijstelling van de NT2-cursus" });
+  await expect(dialog.getByText("€ 180,00")).toHaveCount(0);
+  await expect(dialog.getByText(/is de eerste test gratis/)).toHaveCount(2);
   await dialog.getByRole("button", { name: "Inschrijven" }).click();
   // What comes next is offered at once: a seat. There is none yet.
   await desk.getByRole("dialog").getByRole("button", { name: "Sluiten" }).click();
@@ -109,12 +117,18 @@ test("a second record of the same person is not made by accident", async () => {
 });
 
 /** Plans a session of today from the sessions' page. */
-async function plan(kind: string, from: string, to: string): Promise<void> {
+async function plan(
+  kind: string,
+  from: string,
+  to: string,
+  day = "2026-11-24",
+): Promise<void> {
   await desk.getByRole("link", { name: "Sessies" }).click();
   await desk.getByRole("button", { name: "Sessie plannen" }).first().click();
   const dialog = desk.getByRole("dialog");
   await dialog.getByLabel("Lokaal").fill("Lokaal 7");
   await dialog.getByLabel("Wat").selectOption({ label: kind });
+  await dialog.getByLabel("Datum").fill(day);
   await dialog.getByLabel("Van").fill(from);
   await dialog.getByLabel("Tot").fill(to);
   await dialog.getByRole("button", { name: "Sessie plannen" }).click();
@@ -124,14 +138,20 @@ async function plan(kind: string, from: string, to: string): Promise<void> {
 test("the desk plans the day's sessions", async () => {
   await plan("Pre-screening", "09:00", "10:00");
   await plan("Eerste testmoment", "10:00", "12:00");
-  await plan("Tweede testmoment", "13:00", "15:00");
+  await plan("Tweede testmoment", "13:00", "15:00", "2026-11-26");
 });
 
-/** Books the open session of this kind for the candidate, and answers the dialog that follows. */
+/** Books a seat in the day's session of this kind. */
 async function book(kind: string): Promise<void> {
   await findCandidate();
   await desk.getByRole("button", { name: "Plaats boeken" }).click();
+  await take(kind);
+}
+
+/** Takes a seat in the dialog that offers the sessions. */
+async function take(kind: string): Promise<void> {
   const dialog = desk.getByRole("dialog");
+  await expect(dialog.getByRole("listitem").first()).toBeVisible();
   const what = dialog.getByLabel("Wat");
   if ((await what.count()) > 0) await what.selectOption({ label: kind });
   await dialog
@@ -159,13 +179,14 @@ async function seat(kind: string): Promise<string> {
     .getByRole("link")
     .click();
   await room.getByRole("button", { name: "Sessie openen" }).click();
-  await room.getByRole("button", { name: "Identiteit controleren" }).click();
+  const row = room.getByRole("row").filter({ hasText: "Zoë-Ángela" });
+  await row.getByRole("button", { name: "Identiteit controleren" }).click();
   await room.getByLabel("Nummer van het document").fill("592-1234567-89");
   await room.getByRole("button", { name: "Gecontroleerd" }).click();
-  await room.getByRole("button", { name: "Plaats geven" }).click();
+  await row.getByRole("button", { name: "Plaats geven" }).click();
   await room.getByLabel("Kiosk").selectOption({ label: "Kiosk 12" });
   await room.getByRole("dialog").getByRole("button", { name: "Plaats geven" }).click();
-  await room.getByRole("button", { name: "Code geven" }).click();
+  await row.getByRole("button", { name: "Code geven" }).click();
   await expect(room.getByText("Typ deze code aan Kiosk 12.")).toBeVisible();
   const code = await room.locator(".code").innerText();
   await room.getByRole("button", { name: "Klaar" }).click();
@@ -198,9 +219,21 @@ test("the pre-screening is free and gives its advice to the desk", async () => {
   }).toPass();
 });
 
-test("the first sitting is booked, paid in cash, and the receipt can be printed", async () => {
-  await book("Eerste testmoment A1/A2");
+test("who comes for something else pays in cash, and the receipt can be printed", async () => {
+  await desk.getByRole("link", { name: "Kandidaten" }).click();
+  await desk.getByRole("link", { name: "Kandidaat registreren" }).click();
+  await desk.getByLabel("De kandidaat heeft geen nummer").check();
+  await desk.getByLabel("Waarom is er geen nummer?").fill("Net aangekomen");
+  await desk.getByLabel("Voornamen").fill("أمل");
+  await desk.getByLabel("Familienaam").fill("بن علي");
+  await desk.getByLabel("Geboortedatum").fill("1999-02-28");
+  await desk.getByLabel("vrouw").check();
+  await desk.getByLabel("Contacttaal").selectOption({ label: "Arabisch" });
+  await desk.getByRole("button", { name: "Registreren" }).click();
   const dialog = desk.getByRole("dialog");
+  await dialog.getByLabel("Testdoel").selectOption({ label: "Nationaliteit" });
+  await dialog.getByRole("button", { name: "Inschrijven" }).click();
+  await take("Eerste testmoment A1/A2");
   await dialog.getByLabel("contant").check();
   await dialog.getByRole("button", { name: "€ 180,00 betalen" }).click();
   await expect(dialog.getByText("€ 180,00 ontvangen")).toBeVisible();
@@ -208,6 +241,11 @@ test("the first sitting is booked, paid in cash, and the receipt can be printed"
   const receipt = await desk.request.get((await link.getAttribute("href")) ?? "");
   expect((await receipt.body()).subarray(0, 5).toString()).toBe("%PDF-");
   await dialog.getByRole("button", { name: "Klaar" }).click();
+});
+
+test("the first sitting is booked, and costs nothing", async () => {
+  await book("Eerste testmoment A1/A2");
+  await expect(desk.getByText("Geboekt:")).toBeVisible();
 });
 
 test("a test goes on where it was when the server is killed and the browser reloads", async () => {
@@ -232,7 +270,7 @@ test("a test goes on where it was when the server is killed and the browser relo
 
 test("the invigilator sees it live, pauses, resumes and gives extra time", async () => {
   const act = async (what: string, reason?: string) => {
-    await room.getByRole("button", { name: /^Meer voor/ }).click();
+    await room.getByRole("button", { name: /^Meer voor .*Zoë/ }).click();
     const dialog = room.getByRole("dialog");
     await dialog.getByRole("button", { name: what }).click();
     if (!reason) return;
@@ -252,6 +290,8 @@ test("the invigilator sees it live, pauses, resumes and gives extra time", async
 test("reading is handed in, and listening plays real recordings within their budget", async () => {
   await answerUpTo(kiosk);
   await handIn(kiosk);
+  // The browser was started again since, so the headphones are tried once more.
+  await check(kiosk);
   await begin(kiosk, "Luisteren");
   await expect(kiosk.getByText("U kunt dit nog 2 keer beluisteren.")).toBeVisible();
   await kiosk.getByRole("button", { name: "Luister", exact: true }).click();
@@ -262,17 +302,23 @@ test("reading is handed in, and listening plays real recordings within their bud
   await kiosk.getByRole("button", { name: "Sluiten" }).click();
 });
 
-test("passing opens the gate to the second sitting", async () => {
+test("passing opens the gate to the second sitting, on another day", async ({ browser }) => {
   await expect(async () => {
     await findCandidate();
     await expect(desk.getByText("geslaagd (A2)")).toHaveCount(2, { timeout: 1_000 });
   }).toPass();
   await book("Tweede testmoment A1/A2");
   await expect(desk.getByText("Geboekt:")).toBeVisible();
+
+  await product.kill();
+  await product.start(ANOTHER_DAY);
+  await Promise.all([desk.context().close(), room.context().close()]);
+  desk = await staff(browser, "balie.atlas", "desk", ANOTHER_DAY);
+  room = await staff(browser, "toezicht.atlas", "room", ANOTHER_DAY);
 });
 
 test("writing is counted in words, and speaking is recorded through the microphone", async () => {
-  await sitDown(kiosk, await seat("Tweede testmoment"), { microphone: true });
+  await sitDown(kiosk, await seat("Tweede testmoment"));
   await begin(kiosk, "Schrijven");
   for (const n of [1, 2]) {
     await expect(question(kiosk, n)).toBeVisible();
@@ -281,6 +327,7 @@ test("writing is counted in words, and speaking is recorded through the micropho
     await kiosk.getByRole("button", { name: n === 2 ? "Naar het overzicht" : "Volgende" }).last().click();
   }
   await handIn(kiosk);
+  await check(kiosk, { microphone: true });
   await begin(kiosk, "Spreken");
   for (const n of [1, 2, 3, 4]) {
     await expect(question(kiosk, n)).toBeVisible();
@@ -321,9 +368,49 @@ test("examiners rate what they do not know the writer of", async ({ browser }) =
   }
 });
 
-test("the certificate is issued, verified by anybody, mailed, decided upon and counted", async ({ browser }) => {
+/** How many tests the yearly table counts this year for the purpose of the candidate. */
+async function counted(browser: Browser, moment: string): Promise<number> {
+  const office = await staff(browser, "kantoor.atlas", "office", moment);
+  await office.getByRole("link", { name: "Statistieken" }).first().click();
+  const cell = office
+    .getByRole("row")
+    .filter({ hasText: "Inburgering - vrijstelling NT2 cursus" })
+    .getByRole("cell");
+  await expect(cell.first()).toBeVisible();
+  const years = await office.getByRole("columnheader").allInnerTexts();
+  const number = await cell.nth(years.indexOf("2026")).innerText();
+  await office.context().close();
+  return Number(number);
+}
+
+test("the certificate is issued, verified by anybody, mailed, decided upon and counted", async ({
+  browser,
+}) => {
+  const paper = desk.getByRole("link", { name: /^2026-\d{7}-\d{2}$/ });
   await expect(async () => {
     await findCandidate();
-    await expect(desk.getByRole("link", { name: /^\d{4}-|^[A-Z]+-/ }).first()).toBeVisible({ timeout: 1_000 });
+    await expect(paper).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 30_000 });
+  const number = await paper.innerText();
+  const pdf = await desk.request.get((await paper.getAttribute("href")) ?? "");
+  expect((await pdf.body()).subarray(0, 5).toString()).toBe("%PDF-");
+  await expect(desk.getByText("vrijgesteld", { exact: true })).toBeVisible();
+
+  const anybody = await context(browser);
+  await anybody.goto("/verify/");
+  await anybody.getByLabel("Nummer van het attest").fill(number);
+  await anybody.getByRole("button", { name: "Nakijken" }).click();
+  await expect(anybody.getByText("Dit attest is geldig")).toBeVisible();
+  await expect(anybody.getByText("Đặng")).toHaveCount(0);
+  await anybody.context().close();
+
+  const office = await staff(browser, "kantoor.atlas", "office", ANOTHER_DAY);
+  await office.getByRole("link", { name: "Uitgaande mail" }).first().click();
+  const mail = office.getByRole("row").filter({ hasText: "zoe@voorbeeld.invalid" }).first();
+  await expect(mail.getByText("hier bewaard")).toBeVisible();
+  await mail.getByRole("button", { name: "Lezen" }).click();
+  await expect(office.getByText(number)).toBeVisible();
+  await office.context().close();
+
+  expect(await counted(browser, ANOTHER_DAY)).toBe(before + 1);
 });

@@ -44,22 +44,26 @@ export async function enrol(page: Page, code: string): Promise<void> {
 }
 
 /** From the greeting to the start of the first part. */
-export async function sitDown(
-  page: Page,
-  code: string,
-  { microphone = false } = {},
-): Promise<void> {
+export async function sitDown(page: Page, code: string): Promise<void> {
   await page.getByRole("button", { name: "Nederlands" }).click();
   await page.getByLabel("Code").fill(code);
   await page.getByRole("button", { name: "Start" }).click();
+  await check(page);
+  await page.getByRole("radio", { name: "een appel" }).check();
+  await page.getByRole("button", { name: "Ga verder" }).click();
+}
+
+/** The headphones, and the microphone where somebody will speak. */
+export async function check(
+  page: Page,
+  { microphone = false } = {},
+): Promise<void> {
   await page.getByRole("button", { name: "Speel de tonen" }).click();
   await page.getByRole("button", { name: "Ja" }).click();
   if (microphone) {
     await page.getByRole("button", { name: "Test de microfoon" }).click();
     await expect(page.getByText("We horen u goed.")).toBeVisible();
   }
-  await page.getByRole("button", { name: "Ga verder" }).click();
-  await page.getByRole("radio", { name: "een appel" }).check();
   await page.getByRole("button", { name: "Ga verder" }).click();
 }
 

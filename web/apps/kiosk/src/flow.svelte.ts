@@ -96,10 +96,11 @@ export function needsMicrophone(): boolean {
   return state.sitting?.current?.part === "speaking";
 }
 
+/** Who comes back to a sitting after a restart, or at another kiosk, tries the headphones again, but has practised. */
 export function checksDone(): void {
   checked = true;
   microphoneChecked ||= needsMicrophone();
-  state.stage = "practice";
+  state.stage = state.sitting?.attempts.every(({ status }) => status === "ready") ? "practice" : "ready";
 }
 
 export function practiceDone(): void {

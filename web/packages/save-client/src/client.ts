@@ -68,6 +68,7 @@ const realTiming: Timing = {
   now: () => Date.now(),
   wait: (ms, signal) =>
     new Promise((resolve) => {
+      if (signal.aborted) return resolve();
       const done = () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", done);
@@ -237,6 +238,8 @@ export function startSaving(
     let failures = 0;
     while (!closed && !state.stopped) {
       let pause = pauseMs;
+      // Whoever wakes the loop while it is still looking must not be slept through.
+      const woken = waker.signal;
       try {
         await round();
         failures = 0;
@@ -249,7 +252,7 @@ export function startSaving(
         const growing = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
         pause = Math.max(growing, (refusal.retryAfter ?? 0) * 1000);
       }
-      if (pause > 0) await timing.wait(pause, waker.signal);
+      if (pause > 0) await timing.wait(pause, woken);
     }
   }
 

@@ -116,6 +116,41 @@ test("answers arrive in order, and the last one of an item counts", async () => 
   expect(order).toEqual([...order].sort((one, other) => one - other));
 });
 
+test("an answer that is written down while the client looks for work is not slept over", async () => {
+  const { transport, taken } = server();
+  await takeUp(journal, opened());
+  let heard = 0;
+  let given = 0;
+  const client = startSaving(
+    journal,
+    ATTEMPT,
+    transport,
+    async ({ heardAt, unsent }) => {
+      if (heardAt === heard || unsent > 0 || given === 30) return;
+      heard = heardAt;
+      const position = (given += 1);
+      // A little later each time, so that one of them falls between the look in the journal and the sleep after it.
+      for (let later = 0; later < position; later += 1) await new Promise(setImmediate);
+      client.answer(position, { r1: "a" }, false);
+      await client.flush();
+    },
+    {
+      now: () => heard + 1,
+      // Nothing but being woken ends a wait.
+      wait: (_, signal) =>
+        new Promise((resolve) => {
+          if (signal.aborted) return resolve();
+          signal.addEventListener("abort", () => resolve());
+        }),
+    },
+  );
+  clients.push(client);
+  for (let n = 1; n <= 30; n += 1) {
+    await vi.waitFor(() => expect(taken.size).toBeGreaterThanOrEqual(n));
+    client.wake();
+  }
+});
+
 test("a request whose acknowledgement was lost is sent again and taken once", async () => {
   const { transport, taken, fail, requests } = server();
   fail.next = ["lost answer"];

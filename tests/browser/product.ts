@@ -16,7 +16,8 @@ function fakedClock(): string {
   const found = readdirSync("/usr/lib")
     .map((folder) => join("/usr/lib", folder, "faketime/libfaketimeMT.so.1"))
     .find(existsSync);
-  if (!found) throw new Error("install faketime: scripts/install-test-tools.sh does");
+  if (!found)
+    throw new Error("install faketime: scripts/install-test-tools.sh does");
   return found;
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::gate::{self, GateRefusal};
@@ -49,6 +49,14 @@ pub struct ResultView {
     pub max_score: Option<i64>,
     pub superseded_at: Option<DateTime<Utc>>,
     pub superseded_reason: Option<String>,
+    /// Of a pre-screening: which test to take, and what may be said about it, in the caller's language.
+    pub advice: Option<AdviceView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AdviceView {
+    pub band: Band,
+    pub message: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -82,7 +90,7 @@ pub async fn list(
     let marks = marks::Entity::find().filter(marks::Column::Id.is_in(mark_ids)).all(&ijkpunt.db).await?;
     let mut views = Vec::new();
     for enrolment in enrolments {
-        let results = history.iter().filter(|row| row.enrolment_id == enrolment.id).map(|row| describe(row, &marks)).collect();
+        let results = history.iter().filter(|row| row.enrolment_id == enrolment.id).map(|row| describe(row, &marks, locale)).collect();
         let required = store::required(&enrolment)?;
         let standing = store::standing(&ijkpunt.db, enrolment.id).await?;
         views.push(EnrolmentResults {
@@ -128,7 +136,7 @@ async fn gates(
     Ok(views)
 }
 
-fn describe(row: &results::Model, marks: &[marks::Model]) -> ResultView {
+fn describe(row: &results::Model, marks: &[marks::Model], locale: Locale) -> ResultView {
     let mark = marks.iter().find(|mark| mark.id == row.mark_id);
     ResultView {
         id: row.id,
@@ -143,5 +151,11 @@ fn describe(row: &results::Model, marks: &[marks::Model]) -> ResultView {
         max_score: mark.map(|mark| mark.max_score),
         superseded_at: row.superseded_at,
         superseded_reason: row.superseded_reason.clone(),
+        advice: mark.and_then(|mark| advice(&mark.explanation["advice"], locale)),
     }
+}
+
+fn advice(given: &serde_json::Value, locale: Locale) -> Option<AdviceView> {
+    let band = Band::deserialize(&given["band"]).ok()?;
+    Some(AdviceView { band, message: given["words"][locale.as_str()].as_str()?.to_owned() })
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, type Page } from "@playwright/test";
+import { picture } from "../picture.ts";
 
 /** Of each multiple-choice question of a package: what is asked, and the text of the right option. */
 function keys(): Map<string, string> {
@@ -45,11 +46,16 @@ export async function enrol(page: Page, code: string): Promise<void> {
 
 /** From the greeting to the start of the first part. */
 export async function sitDown(page: Page, code: string): Promise<void> {
-  await page.getByRole("button", { name: "Nederlands" }).click();
+  await page.getByRole("button", { name: /العربية/ }).click();
+  await picture(page, "kiosk-code-arabic");
+  await page.getByRole("button", { name: "لغة أخرى" }).click();
+  await picture(page, "kiosk-welcome");
+  await page.getByRole("button", { name: /Nederlands/ }).click();
   await page.getByLabel("Code").fill(code);
   await page.getByRole("button", { name: "Start" }).click();
   await check(page);
   await page.getByRole("radio", { name: "een appel" }).check();
+  await picture(page, "kiosk-practice");
   await page.getByRole("button", { name: "Ga verder" }).click();
 }
 
@@ -64,11 +70,13 @@ export async function check(
     await page.getByRole("button", { name: "Test de microfoon" }).click();
     await expect(page.getByText("We horen u goed.")).toBeVisible();
   }
+  await picture(page, "kiosk-checks", { fullPage: true });
   await page.getByRole("button", { name: "Ga verder" }).click();
 }
 
 export async function begin(page: Page, part: string): Promise<void> {
   await expect(page.getByRole("heading", { name: part })).toBeVisible();
+  await picture(page, "kiosk-ready");
   await page.getByRole("button", { name: "Begin" }).click();
   await expect(question(page, 1)).toBeVisible();
 }
@@ -108,6 +116,7 @@ export async function handIn(page: Page): Promise<void> {
     .getByRole("button", { name: "Naar het overzicht" })
     .first()
     .click();
+  await picture(page, "kiosk-overview");
   await page.getByRole("button", { name: "Indienen" }).click();
   await page
     .getByRole("dialog")

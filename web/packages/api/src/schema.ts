@@ -1520,6 +1520,10 @@ export interface components {
         ActorKind: "user" | "kiosk" | "system" | "anonymous";
         /** @enum {string} */
         Advice: "cbe_alfa" | "cbe_nt2" | "cbe" | "cvo_extended" | "cvo_standard" | "cvo_short" | "utc";
+        AdviceView: {
+            band: components["schemas"]["Band"];
+            message: string;
+        };
         /** @enum {string} */
         AgencyCode: "agii" | "atlas" | "amal" | "hvn";
         /** Format: uuid */
@@ -2368,6 +2372,7 @@ export interface components {
         /** Format: uuid */
         ResultId: string;
         ResultView: {
+            advice?: components["schemas"]["AdviceView"] | null;
             attempt_id: components["schemas"]["AttemptId"];
             /** Format: date-time */
             decided_at: string;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use migrations::Migrator;
+use sea_orm::sqlx::Connection;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -32,6 +33,18 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
                 .pragma("synchronous", "FULL")
                 .pragma("temp_store", "MEMORY")
                 .pragma("cache_size", "-16000")
+        })
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    // Behind the rollback that may still be under way.
+                    connection.ping().await?;
+                    // SQLite ends a transaction by itself when the disk is full. The rollback that follows then fails, and the
+                    // connection counts itself as within a transaction: what it were given next would be a savepoint within one
+                    // that is never committed, and be acknowledged all the same.
+                    Ok(!connection.is_in_transaction())
+                })
+            })
         })
         .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "on"), ("timezone", "UTC")]));
     Database::connect(options).await

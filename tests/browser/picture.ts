@@ -4,15 +4,19 @@ import type { Page } from "@playwright/test";
 
 const FOLDER = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 
-export async function picture(
-  page: Page,
-  name: string,
-  options: { fullPage?: boolean } = {},
-): Promise<void> {
+/** Of long pages the top is enough. */
+const TALLEST = 1_600;
+
+export async function picture(page: Page, name: string): Promise<void> {
   if (!process.env["SCREENS"]) return;
+  const { width, height } = await page.evaluate(() => ({
+    width: innerWidth,
+    height: Math.max(innerHeight, document.documentElement.scrollHeight),
+  }));
   await page.screenshot({
     path: `${FOLDER}${name}.png`,
     animations: "disabled",
-    ...options,
+    fullPage: true,
+    clip: { x: 0, y: 0, width, height: Math.min(height, TALLEST) },
   });
 }

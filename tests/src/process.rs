@@ -84,9 +84,11 @@ impl Process {
     /// A further process on the database and the folder of a test's product, at this port.
     pub fn beside(app: &crate::TestApp, port: u16) -> Self {
         std::fs::write(app.folder.path().join("keys"), crate::KEY_FILE).unwrap();
-        let mut command = Command::new(binary());
+        // Ignoring the signal makes a write past the limit of `disk_full` fail, as it does on a full disk, rather than kill.
+        let mut command = Command::new("sh");
         command
-            .arg("serve")
+            .args(["-c", r#"trap "" XFSZ; exec "$0" serve"#])
+            .arg(binary())
             .env("IJKPUNT_DATA", app.folder.path())
             .env("IJKPUNT_LISTEN", format!("127.0.0.1:{port}"))
             .env("DATABASE_URL", &app.ijkpunt.config.database_url);
@@ -98,6 +100,13 @@ impl Process {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
         assert!(self.child.wait().unwrap().success(), "a stop that was asked for is no failure");
+    }
+
+    /// Lets no write go through, or all again.
+    pub fn disk_full(&self, full: bool) {
+        let limit = if full { "--fsize=1:unlimited" } else { "--fsize=unlimited:unlimited" };
+        let set = Command::new("prlimit").args(["--pid", &self.child.id().to_string(), limit]).status().unwrap();
+        assert!(set.success());
     }
 
     /// As a power cut would.

@@ -474,7 +474,7 @@ test("the certificate is issued, verified by anybody, mailed, decided upon and c
   const pdf = await desk.request.get((await paper.getAttribute("href")) ?? "");
   expect((await pdf.body()).subarray(0, 5).toString()).toBe("%PDF-");
   await expect(desk.getByText("vrijgesteld", { exact: true })).toBeVisible();
-  await picture(desk, "desk-decision", { fullPage: true });
+  await picture(desk, "desk-decision");
 
   const anybody = await context(browser);
   await anybody.goto("/verify/");

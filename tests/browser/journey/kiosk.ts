@@ -70,7 +70,7 @@ export async function check(
     await page.getByRole("button", { name: "Test de microfoon" }).click();
     await expect(page.getByText("We horen u goed.")).toBeVisible();
   }
-  await picture(page, "kiosk-checks", { fullPage: true });
+  await picture(page, "kiosk-checks");
   await page.getByRole("button", { name: "Ga verder" }).click();
 }
 

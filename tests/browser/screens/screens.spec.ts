@@ -151,6 +151,7 @@ for (const { name, who, path, then } of SCREENS)
     });
     await page.goto(path, { waitUntil: "networkidle" });
     await then?.(page);
+    await expect(page.getByText("Bezig met laden")).toHaveCount(0);
     for (const { name: size, viewport } of SIZES) {
       await page.setViewportSize(viewport);
       const sideways = () =>
@@ -159,9 +160,7 @@ for (const { name, who, path, then } of SCREENS)
         .poll(sideways, `${name} at ${size} scrolls sideways`)
         .toBeLessThanOrEqual(0);
       if (size === "200 %") continue;
-      await picture(page, size === "phone" ? `${name}-phone` : name, {
-        fullPage: true,
-      });
+      await picture(page, size === "phone" ? `${name}-phone` : name);
     }
     expect(said).toEqual([]);
     await page.context().close();

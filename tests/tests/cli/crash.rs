@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use ijkpunt::entity::answers;
 use ijkpunt::entity::enums::{Part, SessionKind};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, Database, EntityTrait, QueryFilter};
 use serde_json::json;
 use tests::hall::{Hall, Kiosk};
 use tests::process::Process;
@@ -25,7 +25,8 @@ struct Writer {
 
 impl Writer {
     /// Goes on until told to stop; answers the numbers that were acknowledged. `urls` are tried in turn, as a balancer does.
-    async fn answer(self, urls: Vec<String>, enough: Arc<AtomicBool>, refused: Arc<AtomicU64>) -> (String, HashSet<i64>) {
+    async fn answer(self, urls: Vec<String>, enough: Arc<AtomicBool>, counts: Counts) -> (String, HashSet<i64>) {
+        let Counts { missed, refused } = counts;
         let (mut seq, mut turn, mut acknowledged) = (0_i64, 0, HashSet::new());
         while !enough.load(Ordering::Relaxed) {
             seq += 1;
@@ -38,10 +39,16 @@ impl Writer {
                 let sent = kiosk.request(reqwest::Method::POST, &format!("/attempts/{}/answers", self.attempt)).json(&body).send().await;
                 match sent {
                     Ok(answer) if answer.status().is_success() => break,
-                    Ok(answer) => assert_eq!(answer.status().as_u16(), 503, "{}", answer.text().await.unwrap()),
+                    Ok(answer) => {
+                        let wait = answer.headers().get("retry-after").map(|seconds| seconds.to_str().unwrap().to_owned());
+                        let status = answer.status().as_u16();
+                        let body = answer.text().await.unwrap();
+                        assert_eq!((status, wait.as_deref()), (503, Some("2")), "{body}");
+                        refused.fetch_add(1, Ordering::Relaxed);
+                    }
                     Err(_) => {}
                 }
-                refused.fetch_add(1, Ordering::Relaxed);
+                missed.fetch_add(1, Ordering::Relaxed);
                 turn += 1;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -49,6 +56,13 @@ impl Writer {
         }
         (self.attempt, acknowledged)
     }
+}
+
+/// How often an answer did not get through, and how often of these the server said so.
+#[derive(Clone, Default)]
+struct Counts {
+    missed: Arc<AtomicU64>,
+    refused: Arc<AtomicU64>,
 }
 
 /// The system's time, which the processes beside go by.
@@ -76,11 +90,11 @@ fn free_port() -> u16 {
 
 /// Lets the room answer while `disturb` does its worst, and compares what was acknowledged with what is kept.
 /// The processes that are left in the end take the answers that are still under way.
-async fn nothing_is_lost(app: &TestApp, ports: &[u16], disturb: impl Future<Output = Vec<Process>>) -> u64 {
-    let (enough, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+async fn nothing_is_lost(app: &TestApp, ports: &[u16], disturb: impl Future<Output = Vec<Process>>) -> Counts {
+    let (enough, counts) = (Arc::new(AtomicBool::new(false)), Counts::default());
     let urls: Vec<String> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
     let writers: Vec<_> =
-        room(app).await.into_iter().map(|writer| tokio::spawn(writer.answer(urls.clone(), enough.clone(), refused.clone()))).collect();
+        room(app).await.into_iter().map(|writer| tokio::spawn(writer.answer(urls.clone(), enough.clone(), counts.clone()))).collect();
     let _serving = disturb.await;
     enough.store(true, Ordering::Relaxed);
     let mut total = 0;
@@ -100,14 +114,14 @@ async fn nothing_is_lost(app: &TestApp, ports: &[u16], disturb: impl Future<Outp
         total += acknowledged.len();
     }
     assert!(total > KIOSKS * 10, "the room did answer: {total}");
-    refused.load(Ordering::Relaxed)
+    counts
 }
 
 fn killed(backend: Backend) {
     tests::run(backend, |app| async move {
         let port = free_port();
         let mut process = Process::beside(&app, port);
-        let refused = nothing_is_lost(&app, &[port], async {
+        let counts = nothing_is_lost(&app, &[port], async {
             for round in 0..5 {
                 tokio::time::sleep(Duration::from_millis(400 + 130 * round)).await;
                 process.kill();
@@ -118,7 +132,7 @@ fn killed(backend: Backend) {
             vec![Process::beside(&app, port)]
         })
         .await;
-        assert!(refused > 0, "the kiosks noticed that the server was gone");
+        assert!(counts.missed.load(Ordering::Relaxed) > 0, "the kiosks noticed that the server was gone");
     });
 }
 
@@ -130,6 +144,50 @@ fn no_acknowledged_answer_is_lost_when_the_server_is_killed_on_sqlite() {
 #[test]
 fn no_acknowledged_answer_is_lost_when_the_server_is_killed_on_postgres() {
     killed(Backend::Postgres);
+}
+
+#[test]
+fn a_disk_that_is_full_is_waited_out() {
+    tests::run(Backend::Sqlite, |app| async move {
+        let port = free_port();
+        let process = Process::beside(&app, port);
+        let counts = nothing_is_lost(&app, &[port], async {
+            for _ in 0..3 {
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                process.disk_full(true);
+                tokio::time::sleep(Duration::from_millis(400)).await;
+                process.disk_full(false);
+            }
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            vec![process]
+        })
+        .await;
+        assert!(counts.refused.load(Ordering::Relaxed) > 0, "the kiosks were told to wait");
+    });
+}
+
+#[test]
+fn a_database_that_is_gone_is_waited_out() {
+    tests::run(Backend::Postgres, |app| async move {
+        let admin = Database::connect(format!("{}/postgres", tests::postgres_server())).await.unwrap();
+        let name = app.ijkpunt.config.database_url.rsplit('/').next().unwrap().to_owned();
+        let port = free_port();
+        let process = Process::beside(&app, port);
+        let counts = nothing_is_lost(&app, &[port], async {
+            for _ in 0..2 {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                admin.execute_unprepared(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await.unwrap();
+                let all = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+                admin.execute_unprepared(&all).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                admin.execute_unprepared(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await.unwrap();
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            vec![process]
+        })
+        .await;
+        assert!(counts.refused.load(Ordering::Relaxed) > 0, "the kiosks were told to wait");
+    });
 }
 
 #[test]

@@ -18,6 +18,7 @@ import {
 export interface SaveState {
   /** Answers and recordings that the server does not have yet. */
   unsent: number;
+  /** False while the server cannot be reached, or says that it can keep nothing now. */
   connected: boolean;
   /** The attempt at the last sign of life, and the kiosk's clock at that moment, by which time left is counted on. */
   attempt: AttemptState | undefined;
@@ -161,7 +162,7 @@ export function startSaving(
 
   function refused(refusal: Refusal): void {
     if (FINAL.includes(refusal.code)) change({ stopped: refusal.code });
-    else if (refusal.status === 0) change({ connected: false });
+    else if (refusal.status === 0 || refusal.status === 503) change({ connected: false });
   }
 
   async function sendAnswers(): Promise<void> {

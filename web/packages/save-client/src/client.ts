@@ -176,8 +176,8 @@ export function startSaving(
       });
       await journalled.acknowledge(journal, attempt, sending);
       batch = MOST_EVENTS;
-      await recount();
       heard(saved);
+      await recount();
     } catch (error) {
       if (!isRefusal(error) || isPassing(error) || FINAL.includes(error.code)) throw error;
       // The server was there and said no to something in it: find out to what.

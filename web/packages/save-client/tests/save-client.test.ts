@@ -163,6 +163,18 @@ test("a request whose acknowledgement was lost is sent again and taken once", as
   expect(await unsentAnswers(journal, ATTEMPT, 10)).toEqual([]);
 });
 
+test("a server that can keep nothing now is told apart from one that does, until it can again", async () => {
+  const { transport, fail } = server();
+  fail.next = [{ code: "unavailable", status: 503, retryAfter: 1 }];
+  await takeUp(journal, opened());
+  const states: SaveState[] = [];
+  const client = start(transport, states);
+  client.answer(0, { r1: "a" }, false);
+  await client.drain();
+  expect(states.map(({ connected }) => connected)).toContain(false);
+  expect(client.state.connected).toBe(true);
+});
+
 test("a server that asks for a pause, then fails, then is away gets everything in the end", async () => {
   const { transport, fail, answerTo } = server();
   fail.next = [

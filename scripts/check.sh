@@ -7,7 +7,7 @@ cargo fmt --all --check
 cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 command -v cargo-deny >/dev/null 2>&1 || { echo "Installing cargo-deny"; cargo install --locked --quiet cargo-deny; }
 cargo deny --log-level error check licenses bans sources
-(cd web && npm run --silent check && npx prettier --check --log-level warn .)
+(cd web && npm run --silent check && npx prettier --check --log-level warn . "../tests/browser/**/*.ts")
 
 fresh=$(mktemp)
 trap 'rm -f "$fresh"' EXIT

@@ -202,14 +202,16 @@ impl Bank {
 mod tests {
     use super::*;
 
-    fn file(name: &str, text: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("ijkpunt-measure-{}-{name}", std::process::id()));
+    /// A file that goes when its folder is dropped.
+    fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        path
+        (folder, path)
     }
 
     fn complaint(name: &str, text: &str) -> String {
-        let path = file(name, text);
+        let (_folder, path) = file(name, text);
         let error = Bank::read(&path, Categories::Grm).err().unwrap().to_string();
         error.replace(&path.display().to_string(), name)
     }
@@ -226,10 +228,10 @@ mod tests {
 
     #[test]
     fn answers_are_found_by_name_and_other_columns_are_ignored() {
-        let bank = Bank::read(&file("bank.csv", "item,a,b,c\nI1,1,0,0\nI2,1,0,0\n"), Categories::Grm).unwrap();
-        let persons = bank.responses(&file("answers.csv", "id,note,I2\nP1,9,1\nP2,8,\n")).unwrap();
+        let bank = Bank::read(&file("bank.csv", "item,a,b,c\nI1,1,0,0\nI2,1,0,0\n").1, Categories::Grm).unwrap();
+        let persons = bank.responses(&file("answers.csv", "id,note,I2\nP1,9,1\nP2,8,\n").1).unwrap();
         assert_eq!(persons, [("P1".to_owned(), vec![None, Some(1)]), ("P2".to_owned(), vec![None, None])]);
-        let wrong = file("wrong.csv", "id,I2\nP1,2\n");
+        let (_folder, wrong) = file("wrong.csv", "id,I2\nP1,2\n");
         assert!(
             bank.responses(&wrong)
                 .err()

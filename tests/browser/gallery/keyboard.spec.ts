@@ -190,8 +190,6 @@ for (const locale of LOCALES) {
     await tabToItem(page);
     await page.keyboard.press("Enter");
     const play = page.getByRole("group").getByRole("group").getByRole("button");
-    await expect(play).toBeEnabled();
-    await play.press("Enter");
     await expect(play).toHaveText(words[locale].heard, { timeout: 15_000 });
     await expect(play).toHaveAttribute("aria-disabled", "true");
   });

@@ -45,6 +45,7 @@ routes! {
     // The item bank
     "/api/items" { get items::http::list }
     "/api/items/{id}" { get items::http::read }
+    "/api/item-packages" { get items::http::export_package, post items::http::import_package }
     "/api/item-versions/{id}/move" { post items::http::move_to }
     "/api/item-versions/{id}/comments" { post items::http::comment }
     "/api/item-versions/{id}/revisions" { post items::http::revise }

@@ -2,23 +2,29 @@
 
 use std::collections::HashMap;
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{self, Revision};
+use super::exchange::{self, ImportedItem};
 use super::{inspect, rules, store};
 use crate::access::rules::may_somewhere;
 use crate::access::{Action, Actor};
 use crate::app::Ijkpunt;
+use crate::audit::{self, By, Entry};
 use crate::entity::enums::{ItemSkill, ItemStatus, Level};
 use crate::entity::{item_versions, items, media_files, users};
 use crate::http::extract::Json;
 use crate::ids::{ItemId, ItemVersionId, MediaId, UserId};
 use crate::problem::{Code, Problem, ProblemBody};
+
+/// A thousand items with their recordings.
+const MAX_PACKAGE: usize = 256 * 1024 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -311,6 +317,59 @@ pub async fn try_answer(
 
 fn within(pointer: &str, text: &str) -> Result<(), Problem> {
     if text.chars().count() > rules::MAX_COMMENT { Err(Problem::field(pointer, Code::TooLong)) } else { Ok(()) }
+}
+
+/// What a package brought, or would bring.
+#[derive(Serialize, ToSchema)]
+pub struct PackageOutcome {
+    pub written: bool,
+    pub items: Vec<ImportedItem>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ImportPackage {
+    /// Of items of which the package does not say it.
+    pub skill: ItemSkill,
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+#[utoipa::path(post, path = "/api/item-packages", operation_id = "importPackage", tag = "items", params(ImportPackage), request_body(content = Vec<u8>, content_type = "application/zip"), responses((status = 200, body = PackageOutcome), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn import_package(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    query: web::Query<ImportPackage>,
+    body: web::Payload,
+) -> Result<web::Json<PackageOutcome>, Problem> {
+    may_somewhere(&actor, Action::AuthorItems)?;
+    let bytes = body.to_bytes_limited(MAX_PACKAGE).await.map_err(|_| Problem::new(Code::TooLarge))?;
+    let bytes = bytes.map_err(|_| Problem::new(Code::TooLarge))?;
+    let items = exchange::import(&ijkpunt, &actor, bytes.to_vec(), query.skill, query.dry_run).await?;
+    Ok(web::Json(PackageOutcome { written: !query.dry_run, items }))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ExportItems {
+    pub skill: Option<ItemSkill>,
+    pub level: Option<Level>,
+    pub status: Option<ItemStatus>,
+    pub text: Option<String>,
+}
+
+#[utoipa::path(get, path = "/api/item-packages", operation_id = "exportPackage", tag = "items", params(ExportItems), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 403, body = ProblemBody)))]
+pub async fn export_package(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web::Query<ExportItems>) -> Result<HttpResponse, Problem> {
+    may_somewhere(&actor, Action::AuthorItems)?;
+    let ExportItems { skill, level, status, text } = query.into_inner();
+    let text = text.filter(|text| !text.trim().is_empty());
+    let bytes = exchange::export(&ijkpunt, &store::Wanted { skill, level, status, text }).await?;
+    let entry = Entry::of(By::User(actor.user_id), "items.exported", ("items", None)).with(json!({ "bytes": bytes.len() }));
+    audit::record_alone(&ijkpunt, entry).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"ijkpunt-items.zip\""))
+        .body(bytes))
 }
 
 /// A picture or sound of the bank, as authors hear and see it.

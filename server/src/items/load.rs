@@ -20,29 +20,31 @@ struct Content;
 
 const PACKAGES: &[&str] = &["a1a2", "b1b2", "prescreening", "mo"];
 
+/// The side file of a package, with what QTI does not say.
 #[derive(Deserialize)]
-struct Bank {
-    items: Vec<BankItem>,
+pub(super) struct Bank {
+    pub items: Vec<BankItem>,
+    #[serde(default)]
     forms: Vec<BankForm>,
 }
 
 #[derive(Deserialize)]
-struct BankItem {
+pub(super) struct BankItem {
     identifier: String,
-    file: String,
-    skill: ItemSkill,
-    title: String,
-    level: Option<Level>,
-    topic: String,
-    core: bool,
-    sample: bool,
+    pub file: String,
+    pub skill: ItemSkill,
+    pub title: String,
+    pub level: Option<Level>,
+    pub topic: String,
+    pub core: bool,
+    pub sample: bool,
     /// Names of media as the item writes them, relative to the item's own file.
     media: Vec<String>,
     #[serde(default = "no_translations")]
-    translations: Value,
+    pub translations: Value,
     /// Everything else that is said of the item: text type, parameters, source, licence.
     #[serde(flatten)]
-    metadata: serde_json::Map<String, Value>,
+    pub metadata: serde_json::Map<String, Value>,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! The item bank in the database: items with their versions, forms, rubrics and media.
 
 pub mod actions;
+pub mod exchange;
 pub mod http;
 pub mod inspect;
 pub mod load;

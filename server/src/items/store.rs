@@ -41,6 +41,16 @@ pub const PAGE: u64 = 50;
 
 /// A page of items by identifier, each with its newest version; and how many there are in all.
 pub async fn page(db: &impl ConnectionTrait, wanted: &Wanted, page: u64) -> Result<(Vec<Row>, u64), DbErr> {
+    let pages = narrowed(wanted).into_model::<Row>().paginate(db, PAGE);
+    Ok((pages.fetch_page(page).await?, pages.num_items().await?))
+}
+
+/// All that are wanted, by identifier.
+pub async fn all(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<Row>, DbErr> {
+    narrowed(wanted).into_model::<Row>().all(db).await
+}
+
+fn narrowed(wanted: &Wanted) -> sea_orm::Select<item_versions::Entity> {
     let mut query = item_versions::Entity::find()
         .select_only()
         .column_as(item_versions::Column::Id, "version_id")
@@ -81,9 +91,7 @@ pub async fn page(db: &impl ConnectionTrait, wanted: &Wanted, page: u64) -> Resu
                 .or(lower(Expr::col((item_versions::Entity, item_versions::Column::Topic))).like(text)),
         );
     }
-    let query = query.order_by_asc(items::Column::Identifier).into_model::<Row>();
-    let pages = query.paginate(db, PAGE);
-    Ok((pages.fetch_page(page).await?, pages.num_items().await?))
+    query.order_by_asc(items::Column::Identifier)
 }
 
 /// No version of the same item has a higher number.

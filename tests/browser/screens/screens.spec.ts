@@ -94,6 +94,21 @@ const SCREENS: Screen[] = [
     path: "/author/",
     then: first("table"),
   },
+  {
+    name: "author-import",
+    who: "auteur.atlas",
+    path: "/author/import",
+    then: async (page) => {
+      const exported = await page.request.get("/api/item-packages?text=speaking");
+      await page.getByLabel("Pakket (zip)").setInputFiles({
+        name: "items.zip",
+        mimeType: "application/zip",
+        buffer: await exported.body(),
+      });
+      await page.getByRole("button", { name: "Nakijken zonder invoeren" }).click();
+      await expect(page.getByText("ongewijzigd").first()).toBeVisible();
+    },
+  },
   { name: "office-home", who: "kantoor.atlas", path: "/office/" },
   {
     name: "office-statistics",

@@ -4,6 +4,7 @@ mod access;
 mod certificates;
 mod desk;
 mod fees;
+mod items;
 mod kiosk;
 mod mail;
 mod marking;

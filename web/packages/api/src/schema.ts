@@ -390,6 +390,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/item-packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportPackage"];
+        put?: never;
+        post: operations["importPackage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/item-versions/{id}/comments": {
         parameters: {
             query?: never;
@@ -1619,6 +1635,11 @@ export interface components {
         };
         /** @enum {string} */
         Bundle: "oral" | "written" | "mo" | "prescreening";
+        /**
+         * @description What became of an item of a package.
+         * @enum {string}
+         */
+        CameInAs: "new" | "revised" | "unchanged" | "refused";
         Cancellation: {
             reason: string;
         };
@@ -1924,6 +1945,14 @@ export interface components {
         };
         /** @enum {string} */
         IdentityDocument: "eid" | "residence_card" | "passport" | "annex" | "other";
+        ImportedItem: {
+            came_in_as: components["schemas"]["CameInAs"];
+            /** @description Why it was refused, a line each, with the place. */
+            faults: string[];
+            file: string;
+            identifier: string;
+            title: string;
+        };
         /** @description What an import did or would do; with faults it does nothing. */
         ImportOutcome: {
             /** Format: int64 */
@@ -2206,6 +2235,11 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "exempt" | "passed" | "failed" | "met" | "waived" | "issued" | "withdrawn";
+        /** @description What a package brought, or would bring. */
+        PackageOutcome: {
+            items: components["schemas"]["ImportedItem"][];
+            written: boolean;
+        };
         /** @enum {string} */
         Part: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo_exemption" | "mo_final";
         /** @description A booking with whose it is, for the list of a session. */
@@ -3844,6 +3878,102 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    exportPackage: {
+        parameters: {
+            query?: {
+                level?: components["schemas"]["Level"] | null;
+                skill?: components["schemas"]["ItemSkill"] | null;
+                status?: components["schemas"]["ItemStatus"] | null;
+                text?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    importPackage: {
+        parameters: {
+            query: {
+                dry_run?: boolean;
+                /** @description Of items of which the package does not say it. */
+                skill: components["schemas"]["ItemSkill"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageOutcome"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

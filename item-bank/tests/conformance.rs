@@ -22,7 +22,7 @@ const DECLARATIONS: &str = r#"
   <qti-response-declaration identifier="O" cardinality="ordered" base-type="identifier"/>
   <qti-response-declaration identifier="S" cardinality="single" base-type="string">
     <qti-mapping default-value="0"><qti-map-entry map-key="Straße" mapped-value="1" case-sensitive="false"/>
-      <qti-map-entry map-key="strasse" mapped-value="5"/></qti-mapping></qti-response-declaration>
+      <qti-map-entry map-key="strasse" mapped-value="5" case-sensitive="true"/></qti-mapping></qti-response-declaration>
   <qti-response-declaration identifier="P" cardinality="multiple" base-type="point">
     <qti-area-mapping default-value="-1"><qti-area-map-entry shape="circle" coords="10,10,5" mapped-value="2"/>
       <qti-area-map-entry shape="rect" coords="0,0,20,20" mapped-value="7"/></qti-area-mapping></qti-response-declaration>

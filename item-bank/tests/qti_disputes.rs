@@ -56,6 +56,26 @@ fn of_several_entries_that_fit_the_first_counts() {
 }
 
 #[test]
+fn a_map_entry_that_says_nothing_of_case_ignores_it_in_3_0_and_heeds_it_in_2_x() {
+    // Schema imsqti_asiv3p0, MapEntryDType: case-sensitive is false by default. Schemas imsqti_v2p1 and v2p2: caseSensitive is true.
+    let three = item(
+        r#"<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="string"><qti-mapping default-value="0">
+           <qti-map-entry map-key="Gent" mapped-value="1"/></qti-mapping></qti-response-declaration>"#,
+        MAP,
+    );
+    let two = Item::parse(
+        br#"<assessmentItem identifier="i" title="i"><responseDeclaration identifier="RESPONSE" cardinality="single" baseType="string">
+            <mapping defaultValue="0"><mapEntry mapKey="Gent" mappedValue="1"/></mapping></responseDeclaration>
+            <outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>
+            <responseProcessing template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/map_response"/></assessmentItem>"#,
+    )
+    .unwrap();
+    assert_eq!(score(&three, &json!({ "RESPONSE": "gent" })), json!(1));
+    assert_eq!(score(&two, &json!({ "RESPONSE": "gent" })), json!(0));
+    assert_eq!(score(&two, &json!({ "RESPONSE": "Gent" })), json!(1));
+}
+
+#[test]
 fn a_pair_in_a_mapping_is_found_in_either_order_and_a_directed_pair_only_in_its_own() {
     // Base type pair: "A B is the same as B A".
     for (base, expected) in [("pair", 1), ("directedPair", 0)] {

@@ -7,6 +7,8 @@ use regex::{Regex, RegexBuilder};
 /// Compiled programs are kept small: a short pattern can ask for an enormous one by nested counts.
 const MAX_PROGRAM: usize = 1 << 20;
 const MAX_LENGTH: usize = 16 << 10;
+/// Sets of characters by their Unicode properties take microseconds each to build, however short they are to write.
+const MAX_PROPERTIES: usize = 150;
 
 /// The name characters of XML 1.0, for `\i` and `\c`.
 const NAME_START: &str = r"_:A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}";
@@ -47,8 +49,15 @@ fn translate(xsd: &str) -> Result<String, String> {
     // How many bracket expressions are open, and whether a quantifier would repeat another.
     let mut class = 0_u32;
     let mut class_start = false;
+    let mut properties = 0_usize;
     while let Some(character) = characters.next() {
         let first_in_class = std::mem::replace(&mut class_start, false);
+        if character == '\\' && characters.peek().is_some_and(|next| "sSdDwWiIcCpP".contains(*next)) {
+            properties += 1;
+            if properties > MAX_PROPERTIES {
+                return Err(format!("the pattern has more than {MAX_PROPERTIES} sets such as \\w"));
+            }
+        }
         match character {
             '\\' => escape(characters.next().ok_or("the pattern ends in a backslash")?, &mut characters, class > 0, &mut out)?,
             '[' if class == 0 => {

@@ -151,8 +151,9 @@ fn mapping(element: &Element, base: BaseType, problems: &mut Vec<Problem>) -> Ma
         let target = number(child, "mapped-value", problems);
         match (child.name.as_str(), key, target) {
             ("map-entry", Some(key), Some(target)) => {
-                // QTI 3.0, class MapEntry: case-sensitive is true unless it is said otherwise.
-                let case_sensitive = child.attribute("case-sensitive").is_none_or(|value| value.trim() != "false");
+                // The schema of QTI 3.0 (MapEntryDType) says false when nothing is said; that of 2.1 and 2.2 says true.
+                let is_version_3 = child.written.starts_with("qti-");
+                let case_sensitive = child.attribute("case-sensitive").map_or(!is_version_3, |_| child.is_true("case-sensitive"));
                 entries.push(MapEntry { key: Value::Single(key), case_sensitive, target });
             }
             _ => problems.push(Problem::new(child.at, format!("<{}> is not a map entry with a key and a value", child.written))),

@@ -3,6 +3,7 @@
 //! What QTI does not say of an item (skill, level, topic, translations) travels in `bank.json` beside the manifest, as in the sample
 //! bank. Players that do not know the file leave it alone; a package without it comes in as items of one skill.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -20,7 +21,7 @@ use super::load::{Bank, BankItem};
 use super::store::{self, Wanted};
 use crate::access::Actor;
 use crate::app::Ijkpunt;
-use crate::audit::{self, By, Entry};
+use crate::audit::{self, By};
 use crate::db::{begin_write, is_unique_violation};
 use crate::entity::enums::{ItemSkill, ItemStatus};
 use crate::entity::{item_versions, items, media_files};
@@ -107,7 +108,7 @@ pub async fn import(
     } else {
         let count = |wanted| outcomes.iter().filter(|outcome| outcome.came_in_as == wanted).count();
         let detail = json!({ "package": package.identifier, "new": count(CameInAs::New), "revised": count(CameInAs::Revised), "refused": count(CameInAs::Refused) });
-        audit::record(&tx, now, Entry::of(By::User(actor.user_id), "items.imported", ("items", None)).with(detail)).await?;
+        audit::record(&tx, now, audit::Entry::of(By::User(actor.user_id), "items.imported", ("items", None)).with(detail)).await?;
         tx.commit().await?;
     }
     Ok(outcomes)
@@ -335,14 +336,14 @@ async fn named_media(
     let mut media = Vec::new();
     for (name, id) in version.media.as_object().into_iter().flatten() {
         let Ok(id) = serde_json::from_value::<MediaId>(id.clone()) else { continue };
-        if !files.contains_key(&id) {
-            let file = media_files::Entity::find_by_id(id).one(db).await?.ok_or(BankRefusal::NotFound)?;
-            let bytes = ijkpunt.media.get(&file.sha256).await.map_err(|error| DbErr::Custom(format!("{name}: {error}")))?;
-            files.insert(id, bytes);
-        }
-        if let Some(bytes) = files.get(&id) {
-            media.push((name.clone(), bytes.clone()));
-        }
+        let bytes = match files.entry(id) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => {
+                let file = media_files::Entity::find_by_id(id).one(db).await?.ok_or(BankRefusal::NotFound)?;
+                free.insert(ijkpunt.media.get(&file.sha256).await.map_err(|error| DbErr::Custom(format!("{name}: {error}")))?)
+            }
+        };
+        media.push((name.clone(), bytes.clone()));
     }
     media.sort_unstable();
     Ok(media)

@@ -99,13 +99,17 @@ const SCREENS: Screen[] = [
     who: "auteur.atlas",
     path: "/author/import",
     then: async (page) => {
-      const exported = await page.request.get("/api/item-packages?text=speaking");
+      const exported = await page.request.get(
+        "/api/item-packages?text=speaking",
+      );
       await page.getByLabel("Pakket (zip)").setInputFiles({
         name: "items.zip",
         mimeType: "application/zip",
         buffer: await exported.body(),
       });
-      await page.getByRole("button", { name: "Nakijken zonder invoeren" }).click();
+      await page
+        .getByRole("button", { name: "Nakijken zonder invoeren" })
+        .click();
       await expect(page.getByText("ongewijzigd").first()).toBeVisible();
     },
   },

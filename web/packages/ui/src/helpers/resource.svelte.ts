@@ -14,8 +14,15 @@ export interface Resource<T> {
   reload(): Promise<void>;
 }
 
+const REFRESH_MS = 10_000;
+
+interface Options {
+  /** For what changes without anybody doing something on this page: read again now and then, while the page is looked at. */
+  live?: boolean;
+}
+
 /** To be called while a component starts. An answer that a later question overtook is thrown away. */
-export function resource<T>(read: () => Promise<T>): Resource<T> {
+export function resource<T>(read: () => Promise<T>, { live = false }: Options = {}): Resource<T> {
   let now = $state.raw<{ data: T | undefined; problem: Problem | undefined; loading: boolean }>({
     data: undefined,
     problem: undefined,
@@ -23,7 +30,8 @@ export function resource<T>(read: () => Promise<T>): Resource<T> {
   });
   let asked = 0;
 
-  async function load(promise: Promise<T>): Promise<void> {
+  /** `quietly`: what is shown stays when it cannot be read again. */
+  async function load(promise: Promise<T>, quietly = false): Promise<void> {
     const mine = (asked += 1);
     try {
       const data = await promise;
@@ -31,12 +39,26 @@ export function resource<T>(read: () => Promise<T>): Resource<T> {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.code === "not-logged-in") sessionEnded();
-      if (mine === asked) now = { data: undefined, problem: error, loading: false };
+      if (mine === asked && !quietly) now = { data: undefined, problem: error, loading: false };
     }
   }
 
   $effect(() => {
     void load(read());
+  });
+
+  $effect(() => {
+    if (!live) return;
+    const refresh = () => {
+      // Somebody who fills in a form is not disturbed.
+      if (!document.hidden && !document.querySelector("dialog[open]")) void load(read(), true);
+    };
+    const timer = setInterval(refresh, REFRESH_MS);
+    document.addEventListener("visibilitychange", refresh);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", refresh);
+    };
   });
 
   return {

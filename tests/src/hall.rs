@@ -60,7 +60,7 @@ pub struct Hall<'a> {
 }
 
 impl<'a> Hall<'a> {
-    /// A session of this kind that begins in a quarter of an hour, with an invigilator and an administrator.
+    /// A session of this kind that begins now, so that it is of today at any time of the day, with an invigilator and an administrator.
     pub async fn new(app: &'a TestApp, kind: SessionKind) -> Self {
         let agency = app.agency(AgencyCode::Amal).await;
         let invigilator = app.user(AgencyCode::Amal, &[Role::Invigilator]).await;
@@ -82,7 +82,7 @@ impl<'a> Hall<'a> {
             room: Set("Lokaal 1".into()),
             kind: Set(kind),
             band: Set(matches!(kind, SessionKind::First | SessionKind::Second).then_some(Band::A1A2)),
-            starts_at: Set(now + Duration::minutes(15)),
+            starts_at: Set(now),
             ends_at: Set(now + Duration::hours(3)),
             capacity: Set(200),
             booked: Set(0),

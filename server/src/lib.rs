@@ -24,6 +24,7 @@ pub mod mail;
 pub mod marking;
 pub mod media;
 pub mod money;
+pub mod pdf;
 pub mod people;
 pub mod policy;
 pub mod problem;

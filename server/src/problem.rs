@@ -210,6 +210,8 @@ impl From<crate::statistics::report::ReportRefusal> for Problem {
         match refusal {
             ReportRefusal::NoSnapshot => Self::new(Code::NoSnapshot),
             ReportRefusal::SnapshotAndDate => Self::new(Code::SnapshotAndDate),
+            ReportRefusal::WrongOrder => Self::new(Code::WrongOrder),
+            ReportRefusal::TooManyRows => Self::new(Code::TooManyRows),
             ReportRefusal::Database(error) => error.into(),
         }
     }
@@ -393,8 +395,8 @@ impl From<crate::certificates::actions::CertificateRefusal> for Problem {
     }
 }
 
-impl From<crate::certificates::pdf::PdfError> for Problem {
-    fn from(error: crate::certificates::pdf::PdfError) -> Self {
+impl From<crate::pdf::PdfError> for Problem {
+    fn from(error: crate::pdf::PdfError) -> Self {
         tracing::error!(%error, "a certificate cannot be written");
         Self::new(Code::Internal)
     }

@@ -9,6 +9,7 @@ mod backup;
 mod bench;
 mod bench_hall;
 mod bench_room;
+mod extract;
 mod import;
 mod item;
 mod item_check;
@@ -70,6 +71,8 @@ enum Command {
         #[command(subcommand)]
         command: import::Import,
     },
+    /// Write single tests to a file, under the pseudonyms of a research project
+    Extract(extract::Extract),
     /// Count a table of the yearly report; `report list` tells which there are
     Report(report::Report),
     /// Print the description of the interface (OpenAPI)
@@ -98,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Bench { candidates: None, .. } => bench::run(),
         Command::Bench { candidates: Some(candidates), every, seconds } => bench_hall::run(candidates, every, seconds),
         Command::Import { command } => import::run(&command),
+        Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),
         Command::Openapi => print_openapi(),
     };

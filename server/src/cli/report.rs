@@ -12,15 +12,29 @@ use super::Outcome;
 use super::serve::{block_on, open};
 use crate::config::Config;
 use crate::entity::enums::AgencyCode;
-use crate::statistics::report::{Asked, report};
-use crate::statistics::{files, tables};
+use crate::statistics::files::FileFormat;
+use crate::statistics::question::Question;
+use crate::statistics::report::{Asked, answer, report};
+use crate::statistics::{chapter, tables};
 
 #[derive(Args)]
 pub struct Report {
-    /// The table's name, or `list`
+    /// The table's name; `list`; `question` for one of your own; or `chapter` for the whole of a year
     table: String,
-    #[arg(long, value_enum, default_value = "csv")]
+    #[arg(long, value_enum, default_value = "csv", conflicts_with = "year")]
     format: FileFormat,
+    /// A question of your own, as JSON: {"measure": "tests", "rows": ["purpose"], "columns": "year"}
+    #[arg(long, required_if_eq("table", "question"))]
+    question: Option<String>,
+    /// The year of the chapter
+    #[arg(long, required_if_eq("table", "chapter"))]
+    year: Option<i64>,
+    /// The chapter on paper or for a word processor
+    #[arg(long = "as", value_enum, default_value = "pdf")]
+    paper: Paper,
+    /// For a file that leaves the agency: small cells, and what would tell them, are hidden
+    #[arg(long)]
+    protected: bool,
     /// Of a snapshot, instead of the living records
     #[arg(long, conflicts_with = "as_of")]
     snapshot: Option<Uuid>,
@@ -36,10 +50,9 @@ pub struct Report {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum FileFormat {
-    Csv,
-    Json,
-    Xlsx,
+enum Paper {
+    Pdf,
+    Docx,
 }
 
 pub fn run(asked: &Report) -> Outcome {
@@ -49,18 +62,35 @@ pub fn run(asked: &Report) -> Outcome {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let table = tables::find(&asked.table).ok_or_else(|| {
-        let names: Vec<&str> = tables::TABLES.iter().map(|table| table.name).collect();
-        format!("there is no table {:?}; there are: {}", asked.table, names.join(", "))
-    })?;
     block_on(async {
         let ijkpunt = open(Config::from_env()?).await?;
-        let of = Asked { snapshot: asked.snapshot, as_of: asked.as_of, agency: asked.agency.map(AgencyCode::as_str) };
-        let report = report(&ijkpunt.db, table, of, ijkpunt.clock.now()).await?;
-        let bytes = match asked.format {
-            FileFormat::Csv => files::csv(&report)?,
-            FileFormat::Json => (serde_json::to_string_pretty(&files::json(&report))? + "\n").into_bytes(),
-            FileFormat::Xlsx => files::xlsx(&report)?,
+        let (db, now) = (&ijkpunt.db, ijkpunt.clock.now());
+        let of = Asked {
+            snapshot: asked.snapshot,
+            as_of: asked.as_of,
+            agency: asked.agency.map(AgencyCode::as_str),
+            protected: asked.protected,
+        };
+        let bytes = match (asked.table.as_str(), &asked.question, asked.year) {
+            ("chapter", _, Some(year)) => {
+                let chapter = chapter::chapter(db, year, of, now).await?;
+                match asked.paper {
+                    Paper::Pdf => chapter::render_pdf(&chapter)?,
+                    Paper::Docx => chapter::render_docx(&chapter)?,
+                }
+            }
+            ("question", Some(question), _) => {
+                let question: Question = serde_json::from_str(question).map_err(|error| format!("the question cannot be read: {error}"))?;
+                question.check(true).map_err(|fault| format!("the question cannot be asked: {fault:?}"))?;
+                asked.format.write(&answer(db, &question, of, now).await?)?
+            }
+            (name, _, _) => {
+                let table = tables::find(name).ok_or_else(|| {
+                    let names: Vec<&str> = tables::TABLES.iter().map(|table| table.name).collect();
+                    format!("there is no table {name:?}; there are: {}", names.join(", "))
+                })?;
+                asked.format.write(&report(db, table, of, now).await?)?
+            }
         };
         match &asked.out {
             Some(path) => std::fs::write(path, bytes).map_err(|error| format!("{} cannot be written: {error}", path.display()))?,

@@ -138,6 +138,16 @@ routes! {
     // Statistics
     "/api/statistics/tables" { get statistics::http::list }
     "/api/statistics/tables/{name}" { get statistics::http::read }
+    "/api/statistics/tables/{name}/differences" { get statistics::http::compare }
+    "/api/statistics/answer" { get statistics::http::ask }
+    "/api/statistics/chapter" { get statistics::http::read_chapter }
+    "/api/statistics/dimensions" { get statistics::questions::dimensions }
+    "/api/statistics/questions" { get statistics::questions::list, post statistics::questions::keep }
+    "/api/statistics/questions/{id}" { get statistics::questions::read }
+    "/api/statistics/questions/{id}/remove" { post statistics::questions::remove }
+    "/api/research-projects" { get statistics::research::list, post statistics::research::begin }
+    "/api/research-projects/{id}/close" { post statistics::research::close }
+    "/api/research-projects/{id}/tests" { get statistics::research::extract }
     "/api/statistics/snapshots" { get statistics::http::list_snapshots, post statistics::http::freeze }
     "/api/statistics/imports" { post statistics::http::import }
     "/api/policy" { get policy::http::list, post policy::http::add }

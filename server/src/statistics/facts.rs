@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, Value};
 use serde::Serialize;
 
+use super::store;
 use crate::db;
 
 /// One test. What is not known is the empty text.
@@ -148,7 +149,38 @@ impl<'a> Ledger<'a> {
             let rows: Vec<Row<'_>> = chunk.iter().map(|(key, n)| Row { revision: self.revision, key, n: *n }).collect();
             insert_json(self.tx, "fact_counts", fields, &[], &rows).await?;
         }
+        // Looking how much there is to add up costs as much as adding it up, so that small changes do it now and then only.
+        if changed.len() > 1_000 || self.revision % 64 == 0 {
+            self.add_up().await?;
+        }
         Ok(changes)
+    }
+
+    /// Adds the counts up to this revision, once there are more of them than the last sum has rows: so a table never reads much more than its cells,
+    /// and the sums take no more room than the counts themselves.
+    async fn add_up(&self) -> Result<(), DbErr> {
+        let backend = self.tx.get_database_backend();
+        let base = store::base_before(self.tx, self.revision).await?;
+        let sizes = "SELECT (SELECT count(*) FROM fact_counts WHERE revision > $1) AS counts, \
+            (SELECT count(*) FROM fact_base_counts WHERE revision = $1) AS base";
+        #[derive(FromQueryResult)]
+        struct Sizes {
+            counts: i64,
+            base: i64,
+        }
+        let sizes = Sizes::find_by_statement(Statement::from_sql_and_values(backend, sizes, [base.into()])).one(self.tx).await?;
+        if sizes.is_none_or(|sizes| sizes.counts < sizes.base + 2_000) {
+            return Ok(());
+        }
+        let values: [Value; 2] = [self.revision.into(), base.into()];
+        self.tx.execute_raw(Statement::from_sql_and_values(backend, "INSERT INTO fact_bases (revision) VALUES ($1)", [self.revision.into()])).await?;
+        let by = "agency, year, purpose, kind, band, result, language, advice, target_group";
+        let sql = format!(
+            "INSERT INTO fact_base_counts (revision, {by}, n) SELECT CAST($1 AS BIGINT), {by}, CAST(sum(n) AS BIGINT) FROM \
+             (SELECT {by}, n FROM fact_base_counts WHERE revision = $2 UNION ALL SELECT {by}, n FROM fact_counts WHERE revision > $2 AND revision <= $1) \
+             AS counts GROUP BY {by} HAVING sum(n) <> 0"
+        );
+        self.tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.map(|_| ())
     }
 
     async fn standing(&self, facts: &[Fact]) -> Result<HashMap<String, Standing>, DbErr> {

@@ -1,7 +1,7 @@
 //! `/api/statistics`: the tables, as data and as files; snapshots; bringing in tests of earlier years.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -10,18 +10,22 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::facts::Changes;
+use super::differences::{Differences, differences};
+use super::files::{FileError, FileFormat};
 use super::import::{self, BadRow, ImportRefusal};
-use super::report::{Asked, report};
+use super::question::{Fault, Question};
+use super::report::{Asked, Report, answer, report};
 use super::store::{self, Snapshot};
 use super::tables::{self, Words};
-use super::{actions, files};
+use super::{actions, chapter, files};
 use crate::access::{Action, Actor, rules as access};
 use crate::app::Ijkpunt;
 use crate::audit::{self, By};
 use crate::db::begin_write;
 use crate::entity::agencies;
 use crate::entity::enums::AgencyCode;
-use crate::http::extract::Json;
+use crate::http::extract::{Json, parse};
+use crate::ids::AgencyId;
 use crate::problem::{Code, Problem, ProblemBody};
 
 /// A file of a million tests is about 100 MB.
@@ -45,19 +49,67 @@ pub struct TableQuery {
     as_of: Option<NaiveDate>,
     /// Of one agency, which must be the caller's.
     agency: Option<AgencyCode>,
+    /// For what leaves the agency: small cells, and what would tell them, are hidden.
+    #[serde(default)]
+    protected: bool,
     #[serde(default)]
     #[param(inline)]
     format: FileFormat,
 }
 
+impl TableQuery {
+    fn asked(&self) -> Asked<'static> {
+        Asked { snapshot: self.snapshot, as_of: self.as_of, agency: self.agency.map(AgencyCode::as_str), protected: self.protected }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionQuery {
+    /// The question as JSON.
+    question: String,
+    snapshot: Option<Uuid>,
+    as_of: Option<NaiveDate>,
+    /// Of one agency, which must be the caller's; of all, small cells are hidden whatever is asked.
+    agency: Option<AgencyCode>,
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    #[param(inline)]
+    format: FileFormat,
+}
+
+/// The two moments: a snapshot or the end of a day for each; without either, the present.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct DifferenceQuery {
+    from_snapshot: Option<Uuid>,
+    from_date: Option<NaiveDate>,
+    until_snapshot: Option<Uuid>,
+    until_date: Option<NaiveDate>,
+    agency: Option<AgencyCode>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ChapterQuery {
+    year: i64,
+    snapshot: Option<Uuid>,
+    as_of: Option<NaiveDate>,
+    agency: Option<AgencyCode>,
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    #[param(inline)]
+    format: PaperFormat,
+}
+
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum FileFormat {
+pub enum PaperFormat {
     #[default]
-    Json,
-    /// Semicolons and a byte-order mark, as Belgian spreadsheets open it.
-    Csv,
-    Xlsx,
+    Pdf,
+    Docx,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -106,28 +158,117 @@ pub async fn read(
     name: web::Path<String>,
     query: web::Query<TableQuery>,
 ) -> Result<HttpResponse, Problem> {
-    access::may_somewhere(&actor, Action::SeeStatistics)?;
-    if let Some(code) = query.agency {
-        let agency = agencies::Entity::find().filter(agencies::Column::Code.eq(code)).one(&ijkpunt.db).await?;
-        access::may(&actor, Action::SeeStatistics, agency.ok_or_else(Problem::not_found)?.id)?;
-    }
+    of_agency(&ijkpunt, &actor, query.agency).await?;
     let table = tables::find(&name).ok_or_else(Problem::not_found)?;
-    let asked = Asked { snapshot: query.snapshot, as_of: query.as_of, agency: query.agency.map(AgencyCode::as_str) };
-    let report = report(&ijkpunt.db, table, asked, ijkpunt.clock.now()).await?;
-    let (mime, ending, bytes) = match query.format {
-        FileFormat::Json => return Ok(HttpResponse::Ok().json(files::json(&report))),
-        FileFormat::Csv => ("text/csv; charset=utf-8", "csv", files::belgian_csv(&report).map_err(failed)?),
-        FileFormat::Xlsx => {
-            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", files::xlsx(&report).map_err(failed)?)
-        }
+    let report = report(&ijkpunt.db, table, query.asked(), ijkpunt.clock.now()).await?;
+    file(&ijkpunt, &actor, &report, query.format, json!({ "table": report.name })).await
+}
+
+#[utoipa::path(get, path = "/api/statistics/answer", operation_id = "answerQuestion", tag = "statistics", params(QuestionQuery), responses((status = 200, description = "The answer, as a table", body = serde_json::Value), (status = 422, body = ProblemBody)))]
+pub async fn ask(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web::Query<QuestionQuery>) -> Result<HttpResponse, Problem> {
+    of_agency(&ijkpunt, &actor, query.agency).await?;
+    let question: Question = parse(query.question.as_bytes())?;
+    question.check(query.agency.is_some())?;
+    let asked = Asked {
+        snapshot: query.snapshot,
+        as_of: query.as_of,
+        agency: query.agency.map(AgencyCode::as_str),
+        // An agency sees itself in detail, and of the whole what tells of nobody.
+        protected: query.protected || query.agency.is_none(),
     };
-    let detail = json!({ "table": table.name, "format": ending, "origin": report.origin });
+    let report = answer(&ijkpunt.db, &question, asked, ijkpunt.clock.now()).await?;
+    file(&ijkpunt, &actor, &report, query.format, json!({ "question": question })).await
+}
+
+#[utoipa::path(get, path = "/api/statistics/tables/{name}/differences", operation_id = "compareTable", tag = "statistics", params(("name" = String, Path), DifferenceQuery), responses((status = 200, body = Differences), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn compare(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    name: web::Path<String>,
+    query: web::Query<DifferenceQuery>,
+) -> Result<web::Json<Differences>, Problem> {
+    of_agency(&ijkpunt, &actor, query.agency).await?;
+    let table = tables::find(&name).ok_or_else(Problem::not_found)?;
+    let asked = |snapshot, as_of| Asked { snapshot, as_of, agency: query.agency.map(AgencyCode::as_str), protected: false };
+    let (from, until) = (asked(query.from_snapshot, query.from_date), asked(query.until_snapshot, query.until_date));
+    Ok(web::Json(differences(&ijkpunt.db, table, from, until, ijkpunt.clock.now()).await?))
+}
+
+#[utoipa::path(get, path = "/api/statistics/chapter", operation_id = "readChapter", tag = "statistics", params(ChapterQuery), responses((status = 200, description = "The chapter", content_type = "application/pdf"), (status = 403, body = ProblemBody)))]
+pub async fn read_chapter(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web::Query<ChapterQuery>) -> Result<HttpResponse, Problem> {
+    of_agency(&ijkpunt, &actor, query.agency).await?;
+    if !(1_900..=2_200).contains(&query.year) {
+        return Err(Problem::field("/year", Code::OutOfRange));
+    }
+    let asked = Asked {
+        snapshot: query.snapshot,
+        as_of: query.as_of,
+        agency: query.agency.map(AgencyCode::as_str),
+        protected: query.protected,
+    };
+    let chapter = chapter::chapter(&ijkpunt.db, query.year, asked, ijkpunt.clock.now()).await?;
+    let format = query.format;
+    let bytes = web::block(move || match format {
+        PaperFormat::Pdf => chapter::render_pdf(&chapter).map_err(|error| error.to_string()),
+        PaperFormat::Docx => chapter::render_docx(&chapter),
+    });
+    let bytes = bytes.await.map_err(failed)?.map_err(failed)?;
+    let (mime, ending) = match format {
+        PaperFormat::Pdf => ("application/pdf", "pdf"),
+        PaperFormat::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    };
+    let detail = json!({ "chapter": query.year, "format": ending, "protected": query.protected, "snapshot": query.snapshot });
+    downloaded(&ijkpunt, &actor, detail).await?;
+    Ok(attachment(mime, &format!("civiele-testen-{}.{ending}", query.year)).body(bytes))
+}
+
+/// Statistics may be asked of the whole, or of an agency of the caller's.
+async fn of_agency(ijkpunt: &Ijkpunt, actor: &Actor, agency: Option<AgencyCode>) -> Result<(), Problem> {
+    access::may_somewhere(actor, Action::SeeStatistics)?;
+    if let Some(code) = agency {
+        agency_of(ijkpunt, actor, code).await?;
+    }
+    Ok(())
+}
+
+pub async fn agency_of(ijkpunt: &Ijkpunt, actor: &Actor, code: AgencyCode) -> Result<AgencyId, Problem> {
+    let agency = agencies::Entity::find().filter(agencies::Column::Code.eq(code)).one(&ijkpunt.db).await?;
+    let agency = agency.ok_or_else(Problem::not_found)?.id;
+    access::may(actor, Action::SeeStatistics, agency)?;
+    Ok(agency)
+}
+
+/// What is looked at is answered; what is downloaded is in the paper trail too.
+async fn file(
+    ijkpunt: &Ijkpunt,
+    actor: &Actor,
+    report: &Report,
+    format: FileFormat,
+    mut detail: serde_json::Value,
+) -> Result<HttpResponse, Problem> {
+    let bytes = match format {
+        FileFormat::Json => return Ok(HttpResponse::Ok().json(files::json(report))),
+        FileFormat::Csv => files::belgian_csv(report).map_err(failed)?,
+        other => other.write(report).map_err(|error| match error {
+            FileError::NoChart => Problem::field("/format", Code::NoChart),
+            FileError::Broken(_) => failed(error),
+        })?,
+    };
+    detail["format"] = json!(format.ending());
+    detail["origin"] = json!(report.origin);
+    downloaded(ijkpunt, actor, detail).await?;
+    Ok(attachment(format.mime(), &format!("{}.{}", report.name, format.ending())).body(bytes))
+}
+
+pub async fn downloaded(ijkpunt: &Ijkpunt, actor: &Actor, detail: serde_json::Value) -> Result<(), Problem> {
     let entry = audit::Entry::of(By::User(actor.user_id), "statistics.downloaded", ("statistics", None)).with(detail);
-    audit::record_alone(&ijkpunt, entry).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, mime))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{ending}\"", table.name)))
-        .body(bytes))
+    Ok(audit::record_alone(ijkpunt, entry).await?)
+}
+
+pub fn attachment(mime: &'static str, name: &str) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CONTENT_TYPE, mime)).insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    answer
 }
 
 #[utoipa::path(get, path = "/api/statistics/snapshots", operation_id = "listSnapshots", tag = "statistics", responses((status = 200, body = Vec<SnapshotView>), (status = 403, body = ProblemBody)))]
@@ -139,12 +280,7 @@ pub async fn list_snapshots(ijkpunt: web::Data<Ijkpunt>, actor: Actor) -> Result
 #[utoipa::path(post, path = "/api/statistics/snapshots", operation_id = "takeSnapshot", tag = "statistics", request_body = NewSnapshot, responses((status = 201, body = SnapshotView), (status = 422, body = ProblemBody)))]
 pub async fn freeze(ijkpunt: web::Data<Ijkpunt>, actor: Actor, Json(new): Json<NewSnapshot>) -> Result<HttpResponse, Problem> {
     access::may_somewhere(&actor, Action::SeeStatistics)?;
-    let name = new.name.trim();
-    match name.chars().count() {
-        0 => return Err(Problem::field("/name", Code::Required)),
-        1..=100 => {}
-        _ => return Err(Problem::field("/name", Code::TooLong)),
-    }
+    let name = name_of(&new.name, "/name")?;
     let snapshot = actions::freeze(&ijkpunt, actor.user_id, name).await?;
     Ok(HttpResponse::Created().json(describe(snapshot)))
 }
@@ -178,12 +314,33 @@ pub async fn import(
     Ok(web::Json(ImportOutcome { written, added, corrected, unchanged, fault_count, faults }))
 }
 
+/// A name of one to a hundred characters, without the spaces around it.
+pub fn name_of<'a>(text: &'a str, field: &str) -> Result<&'a str, Problem> {
+    match text.trim().chars().count() {
+        0 => Err(Problem::field(field, Code::Required)),
+        1..=100 => Ok(text.trim()),
+        _ => Err(Problem::field(field, Code::TooLong)),
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Rows => Self::field("/rows", Code::QuestionRows),
+            Fault::Show => Self::field("/show", Code::QuestionShow),
+            Fault::Period => Self::field("/until", Code::OutOfRange),
+            Fault::Only => Self::field("/only", Code::TooLong),
+            Fault::Site => Self::field("/rows", Code::QuestionSite),
+        }
+    }
+}
+
 fn describe(snapshot: Snapshot) -> SnapshotView {
     let Snapshot { id, name, revision, at } = snapshot;
     SnapshotView { id, name, revision, at }
 }
 
-fn failed(error: impl std::fmt::Display) -> Problem {
+pub fn failed(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "a file of figures could not be made");
     Problem::new(Code::Internal)
 }

@@ -3,12 +3,20 @@
 //! revision is counted the same ever after.
 
 pub mod actions;
+pub mod chapter;
+pub mod chart;
+pub mod differences;
+pub mod disclosure;
+pub mod extract;
 pub mod facts;
 pub mod files;
 pub mod http;
 pub mod import;
 pub mod live;
+pub mod question;
+pub mod questions;
 pub mod report;
+pub mod research;
 pub mod rows;
 pub mod rules;
 pub mod store;

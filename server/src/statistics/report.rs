@@ -8,9 +8,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rows::{self, Row};
+use super::question::{self, Question};
 use super::rules::{self, Cell, Grid, Tally};
-use super::store::{self, Moment};
-use super::tables::{Shape, Table};
+use super::store::{self, Counted, Moment};
+use super::tables::{Shape, Table, Text};
+use super::disclosure;
 use crate::clock::belgian_date;
 
 const CIVIC: &str = "'prescreening', 'reading', 'listening', 'writing', 'speaking'";
@@ -22,6 +24,8 @@ pub struct Asked<'a> {
     pub snapshot: Option<Uuid>,
     pub as_of: Option<NaiveDate>,
     pub agency: Option<&'a str>,
+    /// For a file that leaves the agency: small cells are hidden.
+    pub protected: bool,
 }
 
 /// Where the figures come from: with the same of these, and the same program, they are the same to the byte.
@@ -32,13 +36,16 @@ pub struct Origin {
     pub snapshot_name: Option<String>,
     pub as_of: Option<NaiveDate>,
     pub agency: Option<String>,
+    pub protected: bool,
     pub purpose_rules: Vec<String>,
     pub program: &'static str,
 }
 
 #[derive(Clone, Debug)]
 pub struct Report {
-    pub table: &'static Table,
+    pub name: &'static str,
+    pub title: Text,
+    pub definition: Text,
     pub grid: Grid,
     pub origin: Origin,
 }
@@ -49,41 +56,79 @@ pub enum ReportRefusal {
     NoSnapshot,
     #[error("ask for a snapshot or for a date, not for both")]
     SnapshotAndDate,
+    #[error("the first moment is after the second")]
+    WrongOrder,
+    #[error("the answer has more than {} rows", question::MOST_ROWS)]
+    TooManyRows,
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-pub async fn report(
-    db: &impl ConnectionTrait,
-    table: &'static Table,
-    asked: Asked<'_>,
-    now: DateTime<Utc>,
-) -> Result<Report, ReportRefusal> {
-    let mut snapshot_name = None;
-    let moment = match (asked.snapshot, asked.as_of) {
+/// A table of the yearly report.
+pub async fn report(db: &impl ConnectionTrait, table: &Table, asked: Asked<'_>, now: DateTime<Utc>) -> Result<Report, ReportRefusal> {
+    let (moment, snapshot_name) = moment(db, asked, now).await?;
+    let least = if asked.protected { disclosure::LEAST } else { 0 };
+    let mut grid = grid(db, table.shape, Counted::Standing(moment), asked.agency, least).await?;
+    if asked.protected {
+        disclosure::protect(&mut grid, disclosure::LEAST);
+    }
+    let origin = origin(db, asked, moment, snapshot_name).await?;
+    Ok(Report { name: table.name, title: table.title.into(), definition: table.definition.into(), grid, origin })
+}
+
+/// The answer to a question of one's own.
+pub async fn answer(db: &impl ConnectionTrait, asks: &Question, asked: Asked<'_>, now: DateTime<Utc>) -> Result<Report, ReportRefusal> {
+    let (moment, snapshot_name) = moment(db, asked, now).await?;
+    let languages = store::languages(db, belgian_date(moment.at)).await?;
+    let mut grid = question::answer(db, asks, moment, asked.agency, &languages).await?;
+    if grid.rows.len() > question::MOST_ROWS {
+        return Err(ReportRefusal::TooManyRows);
+    }
+    if asked.protected {
+        disclosure::protect(&mut grid, disclosure::LEAST);
+    }
+    let origin = origin(db, asked, moment, snapshot_name).await?;
+    Ok(Report {
+        name: "own-question",
+        title: asks.title(),
+        definition: asks.definition(&languages),
+        grid: question::show(grid, asks.show),
+        origin,
+    })
+}
+
+/// What a question says of a moment: which records stood then, and the snapshot's name.
+pub async fn moment(db: &impl ConnectionTrait, asked: Asked<'_>, now: DateTime<Utc>) -> Result<(Moment, Option<String>), ReportRefusal> {
+    Ok(match (asked.snapshot, asked.as_of) {
         (Some(_), Some(_)) => return Err(ReportRefusal::SnapshotAndDate),
         (Some(id), None) => {
             let snapshot = store::snapshot(db, id).await?.ok_or(ReportRefusal::NoSnapshot)?;
-            snapshot_name = Some(snapshot.name);
-            Moment { revision: snapshot.revision, at: snapshot.at }
+            (Moment { revision: snapshot.revision, at: snapshot.at }, Some(snapshot.name))
         }
         (None, Some(date)) => {
             let end = end_of(date);
-            Moment { revision: store::revision_before(db, end).await?, at: end }
+            (Moment { revision: store::revision_before(db, end).await?, at: end }, None)
         }
-        (None, None) => Moment { revision: store::last_revision(db).await?, at: now },
-    };
-    let grid = grid(db, table.shape, moment, asked.agency).await?;
-    let origin = Origin {
+        (None, None) => (Moment { revision: store::last_revision(db).await?, at: now }, None),
+    })
+}
+
+pub async fn origin(
+    db: &impl ConnectionTrait,
+    asked: Asked<'_>,
+    moment: Moment,
+    snapshot_name: Option<String>,
+) -> Result<Origin, ReportRefusal> {
+    Ok(Origin {
         revision: moment.revision,
         snapshot: asked.snapshot,
         snapshot_name,
         as_of: asked.as_of,
         agency: asked.agency.map(str::to_owned),
+        protected: asked.protected,
         purpose_rules: store::purpose_rules(db, moment).await?,
         program: env!("CARGO_PKG_VERSION"),
-    };
-    Ok(Report { table, grid, origin })
+    })
 }
 
 /// The first moment of the next day in Belgium.
@@ -92,8 +137,10 @@ fn end_of(date: NaiveDate) -> DateTime<Utc> {
     Brussels.from_local_datetime(&next).earliest().map_or_else(|| next.and_utc(), |at| at.to_utc())
 }
 
-async fn grid(db: &impl ConnectionTrait, shape: Shape, moment: Moment, agency: Option<&str>) -> Result<Grid, DbErr> {
-    let tallies = async |kinds: &str, asked: &[&str]| store::tallies(db, moment, agency, kinds, asked).await;
+/// The table laid out; tables of persons and of the trajectory are of what stands, and empty for a change.
+pub async fn grid(db: &impl ConnectionTrait, shape: Shape, counted: Counted, agency: Option<&str>, least: i64) -> Result<Grid, DbErr> {
+    let tallies = async |kinds: &str, asked: &[&str]| store::tallies(db, counted, agency, kinds, asked).await;
+    let moment = counted.moment();
     Ok(match shape {
         Shape::CivicByPurpose => {
             rules::by_year("test_purpose", rows::PURPOSES, &tallies(CIVIC, &["purpose"]).await?, |tally| tally.purpose.clone())
@@ -166,7 +213,7 @@ async fn grid(db: &impl ConnectionTrait, shape: Shape, moment: Moment, agency: O
                 .collect();
             rules::by_year("agency", rows::AGENCIES, &tallies, |tally| tally.agency.clone())
         }
-        Shape::MonthsToCertificate => rules::months_to_certificate(&store::issued(db, moment, agency).await?),
+        Shape::MonthsToCertificate => rules::months_to_certificate(&store::issued(db, moment, agency).await?, least),
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 
+use super::question::per_mille;
 use super::rows::{self, Row};
 use super::tables::PROFILES;
 
@@ -29,6 +30,8 @@ pub enum Cell {
     Count(i64),
     /// A part of a whole, in parts of a thousand.
     PerMille(i64),
+    /// A difference with what was before, in parts of a thousand of that.
+    Change(i64),
     /// Months in halves, since a median can be between two.
     HalfMonths(i64),
     Empty,
@@ -113,7 +116,7 @@ pub fn passed<K: Ord>(heads: &[&str], tallies: &[Tally], group: impl Fn(&Tally) 
     columns.extend(["geslaagd", "niet geslaagd", "afgehaakt", "geen resultaat", "total", "aandeel geslaagd"].map(String::from));
     let lines = groups.into_iter().filter(|(_, counts)| counts.iter().any(|n| *n != 0)).map(|(key, counts)| {
         let total: i64 = counts.iter().sum();
-        let share = if total == 0 { Cell::Empty } else { Cell::PerMille((counts[0] * 2_000 + total) / (2 * total)) };
+        let share = if total == 0 { Cell::Empty } else { Cell::PerMille(per_mille(counts[0], total)) };
         names(&key).into_iter().map(Cell::Text).chain(counts.into_iter().chain([total]).map(Cell::Count)).chain([share]).collect()
     });
     Grid { rows: lines.collect(), columns }
@@ -146,7 +149,8 @@ pub struct Issued {
     pub advice: String,
 }
 
-pub fn months_to_certificate(issued: &[Issued]) -> Grid {
+/// A median of fewer persons than `least` is kept back.
+pub fn months_to_certificate(issued: &[Issued], least: i64) -> Grid {
     use chrono::Datelike;
     let with_contract: Vec<(&Issued, i64)> = issued
         .iter()
@@ -159,7 +163,11 @@ pub fn months_to_certificate(issued: &[Issued]) -> Grid {
         let of_profile = |one: &Issued| *code == "all" || one.target_group == *code || one.advice == *code;
         let cells = years.iter().map(|year| {
             let months = with_contract.iter().filter(|(one, _)| i64::from(one.on.year()) == *year && of_profile(one));
-            median_in_halves(months.map(|(_, months)| *months).collect()).map_or(Cell::Empty, Cell::HalfMonths)
+            let months: Vec<i64> = months.map(|(_, months)| *months).collect();
+            match i64::try_from(months.len()) {
+                Ok(persons) if persons > 0 && persons < least => Cell::Hidden,
+                _ => median_in_halves(months).map_or(Cell::Empty, Cell::HalfMonths),
+            }
         });
         std::iter::once(Cell::Text((*name).to_owned())).chain(cells).collect()
     });

@@ -19,6 +19,30 @@ pub struct Moment {
     pub at: DateTime<Utc>,
 }
 
+/// Which tests are counted: those that stood at a moment, or those by which what stood at two moments differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    Standing(Moment),
+    Changed { from: Moment, until: Moment, how: Change },
+}
+
+/// How a test came or went between two moments. A corrected test goes with its old values and comes with its new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Added,
+    CorrectedTo,
+    CorrectedFrom,
+    Withdrawn,
+}
+
+impl Counted {
+    pub const fn moment(self) -> Moment {
+        match self {
+            Self::Standing(moment) | Self::Changed { until: moment, .. } => moment,
+        }
+    }
+}
+
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Snapshot {
     pub id: Uuid,
@@ -57,19 +81,85 @@ pub async fn snapshots(db: &impl ConnectionTrait) -> Result<Vec<Snapshot>, DbErr
 /// The counts by year and by what the table asks for.
 pub async fn tallies(
     db: &impl ConnectionTrait,
-    moment: Moment,
+    counted: Counted,
     agency: Option<&str>,
     kinds: &str,
     asked: &[&str],
 ) -> Result<Vec<Tally>, DbErr> {
     let selected = DIMENSIONS.map(|name| if asked.contains(&name) { name.to_owned() } else { format!("'' AS {name}") }).join(", ");
     let groups = asked.iter().map(|name| format!(", {name}")).collect::<String>();
+    let agency = agency.unwrap_or_default();
+    let (source, values): (String, Vec<Value>) = match counted {
+        Counted::Standing(moment) => {
+            let base = base_before(db, moment.revision).await?;
+            let source = format!(
+                "(SELECT {COUNTED} FROM fact_base_counts WHERE revision = $3 \
+                 UNION ALL SELECT {COUNTED} FROM fact_counts WHERE revision > $3 AND revision <= $1) AS counts"
+            );
+            (source, vec![moment.revision.into(), agency.into(), base.into()])
+        }
+        Counted::Changed { from, until, how } => (changed(how), vec![until.revision.into(), agency.into(), from.revision.into()]),
+    };
     let sql = format!(
-        "SELECT year, {selected}, CAST(sum(n) AS BIGINT) AS n FROM fact_counts \
-         WHERE revision <= $1 AND kind IN ({kinds}) AND ($2 = '' OR agency = $2) GROUP BY year{groups} HAVING sum(n) <> 0 ORDER BY year{groups}"
+        "SELECT year, {selected}, CAST(sum(n) AS BIGINT) AS n FROM {source} \
+         WHERE kind IN ({kinds}) AND ($2 = '' OR agency = $2) GROUP BY year{groups} HAVING sum(n) <> 0 ORDER BY year{groups}"
     );
-    let values: [Value; 2] = [moment.revision.into(), agency.unwrap_or_default().into()];
     Tally::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await
+}
+
+/// The tests that came or went after revision $3 up to revision $1.
+fn changed(how: Change) -> String {
+    const CAME: &str = "revision > $3 AND revision <= $1 AND (withdrawn_revision IS NULL OR withdrawn_revision > $1)";
+    const WENT: &str = "revision <= $3 AND withdrawn_revision > $3 AND withdrawn_revision <= $1";
+    let (these, those, corrected) = match how {
+        Change::Added => (CAME, WENT, false),
+        Change::CorrectedTo => (CAME, WENT, true),
+        Change::CorrectedFrom => (WENT, CAME, true),
+        Change::Withdrawn => (WENT, CAME, false),
+    };
+    let both = if corrected { "IS NOT NULL" } else { "IS NULL" };
+    format!(
+        "(SELECT these.*, 1 AS n FROM (SELECT * FROM test_facts WHERE {these}) AS these \
+         LEFT JOIN (SELECT test_id, source FROM test_facts WHERE {those}) AS those \
+         ON those.test_id = these.test_id AND those.source = these.source WHERE those.test_id {both}) AS changed"
+    )
+}
+
+/// What is counted by, in the counts and in their bases.
+pub const COUNTED: &str = "agency, year, purpose, kind, band, result, language, advice, target_group, n";
+
+/// The last revision up to which all counts are added up; 0 when there is none.
+pub async fn base_before(db: &impl ConnectionTrait, revision: i64) -> Result<i64, DbErr> {
+    number(db, "SELECT CAST(coalesce(max(revision), 0) AS BIGINT) AS n FROM fact_bases WHERE revision <= $1", vec![revision.into()]).await
+}
+
+/// When a revision became final.
+pub async fn revision_at(db: &impl ConnectionTrait, revision: i64) -> Result<Option<DateTime<Utc>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct At {
+        at: DateTime<Utc>,
+    }
+    let sql = "SELECT at FROM fact_revisions WHERE revision = $1";
+    let found = At::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [revision.into()])).one(db).await?;
+    Ok(found.map(|found| found.at))
+}
+
+/// A revision between two moments, as a difference is explained.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Revision {
+    pub revision: i64,
+    pub at: DateTime<Utc>,
+    pub kind: String,
+    pub added: i64,
+    pub corrected: i64,
+}
+
+/// The latest revisions after one and up to another.
+pub async fn revisions(db: &impl ConnectionTrait, from: i64, until: i64, most: i64) -> Result<Vec<Revision>, DbErr> {
+    let sql = "SELECT revision, at, kind, CAST(added AS BIGINT) AS added, CAST(corrected AS BIGINT) AS corrected FROM fact_revisions \
+        WHERE revision > $1 AND revision <= $2 AND kind <> 'snapshot' ORDER BY revision DESC LIMIT $3";
+    let values: [Value; 3] = [from.into(), until.into(), most.into()];
+    Revision::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await
 }
 
 /// How many persons stand behind the facts, by these columns.

@@ -38,6 +38,33 @@ pub struct Words {
     pub fr: &'static str,
 }
 
+/// A text that is put together, in the languages of the staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Text {
+    pub nl: String,
+    pub en: String,
+    pub fr: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Nl = 0,
+    En = 1,
+    Fr = 2,
+}
+
+impl Text {
+    pub fn each(words: impl Fn(Language) -> String) -> Self {
+        Self { nl: words(Language::Nl), en: words(Language::En), fr: words(Language::Fr) }
+    }
+}
+
+impl From<Words> for Text {
+    fn from(words: Words) -> Self {
+        Self { nl: words.nl.into(), en: words.en.into(), fr: words.fr.into() }
+    }
+}
+
 pub fn find(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }

@@ -119,6 +119,38 @@ const SCREENS: Screen[] = [
     who: "kantoor.atlas",
     path: "/office/statistics",
   },
+  {
+    name: "office-question",
+    who: "kantoor.atlas",
+    path: "/office/question",
+    then: async (page) => {
+      await page.getByLabel("Kolommen").selectOption({ label: "onderdeel" });
+      await expect(
+        page.getByRole("columnheader", { name: "Luisteren" }),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: "office-compare",
+    who: "kantoor.atlas",
+    path: "/office/compare?from_day=2026-01-01",
+    then: async (page) => {
+      await expect(page.getByText("test hier afgelegd").first()).toBeVisible();
+    },
+  },
+  {
+    name: "office-research",
+    who: "kantoor.atlas",
+    path: "/office/research",
+    then: async (page) => {
+      await page.getByLabel("Naam van het project").fill("Loopbanen");
+      await page.getByLabel("Grond").fill("Overeenkomst 2026/4");
+      await page.getByRole("button", { name: "Project beginnen" }).click();
+      await expect(
+        page.getByRole("link", { name: "Testen voor Loopbanen: Parquet" }),
+      ).toBeVisible();
+    },
+  },
   { name: "office-import", who: "kantoor.atlas", path: "/office/import" },
   { name: "office-policy", who: "kantoor.atlas", path: "/office/policy" },
   { name: "office-mails", who: "kantoor.atlas", path: "/office/mails" },

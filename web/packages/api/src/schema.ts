@@ -1063,6 +1063,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/research-projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listProjects"];
+        put?: never;
+        post: operations["beginProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-projects/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["closeProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-projects/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["extractTests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/room/bookings/{id}/absent": {
         parameters: {
             query?: never;
@@ -1384,6 +1432,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/statistics/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["answerQuestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/chapter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readChapter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listDimensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics/imports": {
         parameters: {
             query?: never;
@@ -1394,6 +1490,54 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["importTests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listQuestions"];
+        put?: never;
+        post: operations["keepQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readQuestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/questions/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["removeQuestion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1440,6 +1584,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["readTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/tables/{name}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["compareTable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1840,6 +2000,45 @@ export interface components {
             phone?: string | null;
             sex: components["schemas"]["Sex"];
         };
+        /** @description A cell that differs, or in which changes make up for one another. Counts; in a table of shares or months those of neither. */
+        Difference: {
+            /**
+             * Format: int64
+             * @description Null in tables of persons and of the trajectory, which are not sums of tests.
+             */
+            added?: number | null;
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            column: string;
+            /** Format: int64 */
+            corrected?: number | null;
+            row: string[];
+            /** Format: int64 */
+            withdrawn?: number | null;
+        };
+        Differences: {
+            cells: components["schemas"]["Difference"][];
+            from: components["schemas"]["Origin"];
+            /** @description The changes of the records between the two, the latest first. */
+            revisions: components["schemas"]["RevisionView"][];
+            table: string;
+            title: components["schemas"]["Text"];
+            until: components["schemas"]["Origin"];
+        };
+        /** @enum {string} */
+        Dimension: "agency" | "site" | "year" | "month" | "purpose" | "kind" | "band" | "result" | "language" | "advice" | "gender" | "age" | "target_group";
+        DimensionValue: {
+            code: string;
+            name: string;
+        };
+        /** @description By what can be counted, with the values to choose from where there is a list of them. */
+        DimensionView: {
+            dimension: components["schemas"]["Dimension"];
+            name: components["schemas"]["Text"];
+            values: components["schemas"]["DimensionValue"][];
+        };
         /** @description Enough of a record to see whether it is the same person, and no more. */
         Duplicate: {
             agency_id: components["schemas"]["AgencyId"];
@@ -2055,6 +2254,18 @@ export interface components {
         };
         /** Format: uuid */
         ItemVersionId: string;
+        KeptQuestion: {
+            agency: components["schemas"]["AgencyCode"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description May the caller remove it? */
+            own: boolean;
+            question: components["schemas"]["Question"];
+            shared: boolean;
+        };
         /** @description The code is shown once: only its hash is kept. */
         KioskCode: {
             code: string;
@@ -2139,6 +2350,8 @@ export interface components {
             status: components["schemas"]["MailStatus"];
             subject: string;
         };
+        /** @enum {string} */
+        Measure: "tests" | "persons" | "passed";
         MoveItem: {
             comment?: string;
             to: components["schemas"]["ItemStatus"];
@@ -2169,6 +2382,19 @@ export interface components {
             method: components["schemas"]["PaymentMethod"];
             /** @description The number on the terminal's slip, or that of the bank. */
             reference?: string | null;
+        };
+        NewProject: {
+            agency: components["schemas"]["AgencyCode"];
+            /** @description Why tests may be given to it: the contract or decision. */
+            ground: string;
+            name: string;
+        };
+        NewQuestion: {
+            agency: components["schemas"]["AgencyCode"];
+            name: string;
+            question: components["schemas"]["Question"];
+            /** @description Is it seen by everybody who may see statistics, or by who keeps it only? */
+            shared: boolean;
         };
         NewRuleVersion: {
             body: unknown;
@@ -2232,6 +2458,20 @@ export interface components {
             payments: components["schemas"]["PaymentView"][];
             status: components["schemas"]["OrderStatus"];
             total_cents: components["schemas"]["Cents"];
+        };
+        /** @description Where the figures come from: with the same of these, and the same program, they are the same to the byte. */
+        Origin: {
+            agency?: string | null;
+            /** Format: date */
+            as_of?: string | null;
+            program: string;
+            protected: boolean;
+            purpose_rules: string[];
+            /** Format: int64 */
+            revision: number;
+            /** Format: uuid */
+            snapshot?: string | null;
+            snapshot_name?: string | null;
         };
         /** @enum {string} */
         Outcome: "exempt" | "passed" | "failed" | "met" | "waived" | "issued" | "withdrawn";
@@ -2350,6 +2590,16 @@ export interface components {
             /** @description Always `about:blank`-free: `urn:ijkpunt:problem:<code>`. */
             type: string;
         };
+        ProjectView: {
+            /** Format: date-time */
+            closed_at?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            ground: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @enum {string} */
         PurposeFee: "paid" | "free_with_conditions";
         /** @enum {string} */
@@ -2368,6 +2618,27 @@ export interface components {
             row?: string | null;
             rule: components["schemas"]["RuleView"];
             who: components["schemas"]["Texts"];
+        };
+        Question: {
+            columns?: components["schemas"]["Dimension"] | null;
+            /**
+             * Format: date
+             * @description The first day of the tests that are counted.
+             */
+            from?: string | null;
+            measure: components["schemas"]["Measure"];
+            /** @description Only tests with one of these values. */
+            only?: {
+                [key: string]: string[];
+            };
+            /** @description One or two. */
+            rows: components["schemas"]["Dimension"][];
+            show?: components["schemas"]["Show"];
+            /**
+             * Format: date
+             * @description The last day of the tests that are counted.
+             */
+            until?: string | null;
         };
         /** @description A script in the queue. */
         QueuedScript: {
@@ -2448,6 +2719,17 @@ export interface components {
             /** Format: date-time */
             replaced_at: string;
             replaced_by: components["schemas"]["UserId"];
+            /** Format: int64 */
+            revision: number;
+        };
+        RevisionView: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            corrected: number;
+            kind: string;
             /** Format: int64 */
             revision: number;
         };
@@ -2666,6 +2948,8 @@ export interface components {
         };
         /** @enum {string} */
         Sex: "female" | "male" | "x";
+        /** @enum {string} */
+        Show: "counts" | "row_shares" | "column_shares" | "change";
         /** Format: uuid */
         SiteId: string;
         SiteView: {
@@ -2734,6 +3018,12 @@ export interface components {
             definition: components["schemas"]["Words"];
             name: string;
             title: components["schemas"]["Words"];
+        };
+        /** @description A text that is put together, in the languages of the staff. */
+        Text: {
+            en: string;
+            fr: string;
+            nl: string;
         };
         /** @description A text in the languages of the staff. */
         Texts: {
@@ -5812,6 +6102,186 @@ export interface operations {
             };
         };
     };
+    listProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    beginProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    closeProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    extractTests: {
+        parameters: {
+            query: {
+                as_of?: string | null;
+                /** @description csv, xlsx or parquet. */
+                format: "json" | "csv" | "xlsx" | "ods" | "parquet" | "svg" | "png";
+                snapshot?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agency's tests, a row each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     markAbsent: {
         parameters: {
             query?: never;
@@ -6689,6 +7159,135 @@ export interface operations {
             };
         };
     };
+    answerQuestion: {
+        parameters: {
+            query: {
+                /** @description Of one agency, which must be the caller's; of all, small cells are hidden whatever is asked. */
+                agency?: components["schemas"]["AgencyCode"] | null;
+                as_of?: string | null;
+                format?: "json" | "csv" | "xlsx" | "ods" | "parquet" | "svg" | "png";
+                protected?: boolean;
+                /** @description The question as JSON. */
+                question: string;
+                snapshot?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readChapter: {
+        parameters: {
+            query: {
+                agency?: components["schemas"]["AgencyCode"] | null;
+                as_of?: string | null;
+                format?: "pdf" | "docx";
+                protected?: boolean;
+                snapshot?: string | null;
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chapter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listDimensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DimensionView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     importTests: {
         parameters: {
             query?: {
@@ -6723,6 +7322,160 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestion"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    keepQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestion"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestion"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    removeQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6863,7 +7616,9 @@ export interface operations {
                 agency?: components["schemas"]["AgencyCode"] | null;
                 /** @description As the records stood at the end of this day. */
                 as_of?: string | null;
-                format?: "json" | "csv" | "xlsx";
+                format?: "json" | "csv" | "xlsx" | "ods" | "parquet" | "svg" | "png";
+                /** @description For what leaves the agency: small cells, and what would tell them, are hidden. */
+                protected?: boolean;
                 /** @description Of a snapshot, instead of the living records. */
                 snapshot?: string | null;
             };
@@ -6886,6 +7641,60 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    compareTable: {
+        parameters: {
+            query?: {
+                agency?: components["schemas"]["AgencyCode"] | null;
+                from_date?: string | null;
+                from_snapshot?: string | null;
+                until_date?: string | null;
+                until_snapshot?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,12 +5,14 @@ use std::num::NonZeroU16;
 use krilla::action::LinkAction;
 use krilla::annotation::{Annotation, LinkAnnotation, Target};
 use krilla::color::rgb;
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
 use krilla::num::NormalizedF32;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup};
+use krilla_svg::{SurfaceExt, SvgSettings};
 use qrcode::{EcLevel, QrCode};
+use resvg::usvg;
 
 use super::PdfError;
 use super::text::{self, Run, Weight};
@@ -18,8 +20,8 @@ use super::text::{self, Run, Weight};
 pub const WIDTH: f32 = 595.0;
 pub const HEIGHT: f32 = 842.0;
 const MARGIN: f32 = 64.0;
-const INNER: f32 = WIDTH - 2.0 * MARGIN;
-const LEADING: f32 = 1.4;
+pub const INNER: f32 = WIDTH - 2.0 * MARGIN;
+pub const LEADING: f32 = 1.4;
 const QR_SIZE: f32 = 96.0;
 
 pub const INK: [u8; 3] = [26, 30, 38];
@@ -157,6 +159,57 @@ impl<'a> Sheet<'a> {
         Ok(table)
     }
 
+    /// A row of figures under a rule: the first cell at the start, the others at the end of their columns.
+    pub fn figures(&mut self, cells: &[String], shares: &[f32], size: f32, head: bool, bold: bool) -> Result<TagGroup, PdfError> {
+        let mut group = TagGroup::new(Tag::TR);
+        let (y, mut bottom, mut x) = (self.y + 2.0, self.y, MARGIN);
+        let (weight, colour) = if head { (Weight::Bold, GREY) } else { (if bold { Weight::Bold } else { Weight::Regular }, INK) };
+        for (place, (words, share)) in cells.iter().zip(shares).enumerate() {
+            self.y = y;
+            let mut cell = match place {
+                _ if head => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
+                0 => TagGroup::new(Tag::TH(TableHeaderScope::Row)),
+                _ => TagGroup::new(Tag::TD),
+            };
+            let fits = share * INNER - 4.0;
+            let numeric = words.chars().any(|sign| sign.is_ascii_digit() || sign == '*') && words.chars().count() < 12 || head;
+            if place > 0 && numeric {
+                for line in text::lines(words, weight, size, fits)? {
+                    self.line(&mut cell, &line, x + (fits - text::width(&line, size)).max(0.0), size, colour);
+                }
+            } else {
+                self.block(&mut cell, words, weight, size, colour, x, fits)?;
+            }
+            bottom = bottom.max(self.y);
+            group.push(cell);
+            x += share * INNER;
+        }
+        self.y = bottom + 2.0;
+        self.rule();
+        Ok(group)
+    }
+
+    /// A drawing over the full width, with the words that stand for it.
+    pub fn drawing(&mut self, tree: &usvg::Tree, described: &str, page: usize) -> Result<TagGroup, PdfError> {
+        let height = INNER * tree.size().height() / tree.size().width();
+        let size = Size::from_wh(INNER, height).ok_or_else(|| PdfError::Pdf("size of a drawing".into()))?;
+        let tag = self.surface.start_tagged(ContentTag::Other);
+        self.surface.push_transform(&Transform::from_translate(MARGIN, self.y));
+        self.surface.draw_svg(tree, size, SvgSettings::default());
+        self.surface.pop();
+        self.surface.end_tagged();
+        let bbox = Rect::from_xywh(MARGIN, self.y, INNER, height).map(|rect| krilla::tagging::BBox::new(page, rect));
+        let mut figure = TagGroup::new(Tag::Figure(Some(described.to_owned())).with_bbox(bbox));
+        figure.push(tag);
+        self.space(height + 8.0);
+        Ok(figure)
+    }
+
+    /// Whether so much still fits above the footer.
+    pub fn has_room(&self, height: f32) -> bool {
+        self.y + height < HEIGHT - 64.0
+    }
+
     /// The code in squares, drawn as one path.
     pub fn qr(&mut self, url: &str, described: &str) -> Result<TagGroup, PdfError> {
         let code = QrCode::with_error_correction_level(url, EcLevel::M).map_err(|error| PdfError::Pdf(error.to_string()))?;
@@ -228,17 +281,21 @@ impl<'a> Sheet<'a> {
     ) -> Result<(), PdfError> {
         let lines = text::lines(words, weight, size, fits)?;
         for line in &lines {
-            let mut at = x;
-            for run in line {
-                let tag = self.surface.start_tagged(ContentTag::Span(SpanTag::empty().with_lang(run.face.language)));
-                self.draw(std::slice::from_ref(run), at, size, colour);
-                self.surface.end_tagged();
-                group.push(tag);
-                at += run.width * size;
-            }
-            self.space(size * LEADING);
+            self.line(group, line, x, size, colour);
         }
         Ok(())
+    }
+
+    fn line(&mut self, group: &mut TagGroup, line: &[Run], x: f32, size: f32, colour: [u8; 3]) {
+        let mut at = x;
+        for run in line {
+            let tag = self.surface.start_tagged(ContentTag::Span(SpanTag::empty().with_lang(run.face.language)));
+            self.draw(std::slice::from_ref(run), at, size, colour);
+            self.surface.end_tagged();
+            group.push(tag);
+            at += run.width * size;
+        }
+        self.space(size * LEADING);
     }
 
     /// Draws a line at the present height; the caller has opened the tag.

@@ -1,13 +1,7 @@
 //! The certificate as a PDF: tagged for screen readers (PDF/UA-1), fit for archives (PDF/A-2a), with the same bytes for the same data.
 
-mod sheet;
-pub mod text;
-
 use chrono::{Datelike, NaiveDate};
-use krilla::SerializeSettings;
-use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
-use krilla::document::Document;
 use krilla::geom::Point;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
@@ -16,26 +10,14 @@ use krilla::tagging::{TableHeaderScope, Tag, TagGroup, TagTree};
 
 use super::rules::Body;
 use crate::entity::enums::{Level, Part};
-use sheet::{ACCENT, INK, Sheet};
-use text::{TextError, Weight};
-
-#[derive(Debug, thiserror::Error)]
-pub enum PdfError {
-    #[error(transparent)]
-    Text(#[from] TextError),
-    #[error("the certificate cannot be written as PDF: {0}")]
-    Pdf(String),
-}
+use crate::pdf::sheet::{self, ACCENT, INK, Sheet};
+use crate::pdf::text::Weight;
+use crate::pdf::{self, PdfError};
 
 const SAMPLE: &str = "Voorbeeld: dit is geen officieel attest";
 
 pub fn render(body: &Body) -> Result<Vec<u8>, PdfError> {
-    let configuration = ConfigurationBuilder::new()
-        .with_archival_validator(Archival::A2_A)
-        .with_accessibility_validator(Accessibility::UA1)
-        .finish()
-        .map_err(|error| PdfError::Pdf(format!("{error:?}")))?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    let mut document = pdf::document()?;
     document.set_metadata(metadata(body));
 
     let settings = PageSettings::from_wh(sheet::WIDTH, sheet::HEIGHT).ok_or_else(|| PdfError::Pdf("page size".into()))?;

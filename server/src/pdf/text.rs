@@ -37,14 +37,14 @@ struct Faces {
 
 static FACES: LazyLock<Option<Faces>> = LazyLock::new(|| {
     Some(Faces {
-        bold: face(include_bytes!("../../../fonts/NotoSans-Bold.ttf"), false, None)?,
+        bold: face(include_bytes!("../../fonts/NotoSans-Bold.ttf"), false, None)?,
         regular: vec![
-            face(include_bytes!("../../../fonts/NotoSans-Regular.ttf"), false, None)?,
-            face(include_bytes!("../../../fonts/NotoNaskhArabic-Regular.ttf"), true, Some("ar"))?,
-            face(include_bytes!("../../../fonts/NotoSansEthiopic-Regular.ttf"), false, None)?,
-            face(include_bytes!("../../../fonts/NotoSansArmenian-Regular.ttf"), false, Some("hy"))?,
-            face(include_bytes!("../../../fonts/NotoSansGeorgian-Regular.ttf"), false, Some("ka"))?,
-            face(include_bytes!("../../../fonts/NotoSansHebrew-Regular.ttf"), true, Some("he"))?,
+            face(include_bytes!("../../fonts/NotoSans-Regular.ttf"), false, None)?,
+            face(include_bytes!("../../fonts/NotoNaskhArabic-Regular.ttf"), true, Some("ar"))?,
+            face(include_bytes!("../../fonts/NotoSansEthiopic-Regular.ttf"), false, None)?,
+            face(include_bytes!("../../fonts/NotoSansArmenian-Regular.ttf"), false, Some("hy"))?,
+            face(include_bytes!("../../fonts/NotoSansGeorgian-Regular.ttf"), false, Some("ka"))?,
+            face(include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf"), true, Some("he"))?,
         ],
     })
 });

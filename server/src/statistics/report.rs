@@ -1,5 +1,7 @@
 //! A table as it is asked for: of the living records, of a snapshot, or as the records stood at the end of a day.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Brussels;
 use sea_orm::{ConnectionTrait, DbErr};
@@ -219,19 +221,33 @@ pub async fn grid(db: &impl ConnectionTrait, shape: Shape, counted: Counted, age
 
 /// A person counts once in every cell, also in those of the totals: these are counted and not added up.
 async fn persons(db: &impl ConnectionTrait, moment: Moment, agency: Option<&str>) -> Result<Grid, DbErr> {
-    let by_both = store::persons(db, moment, agency, CIVIC, &["year", "agency"]).await?;
-    let mut grid = rules::by_year("agency", rows::AGENCIES, &by_both, |tally| tally.agency.clone());
-    let by_agency = store::persons(db, moment, agency, CIVIC, &["agency"]).await?;
-    let by_year = store::persons(db, moment, agency, CIVIC, &["year"]).await?;
-    let all = store::persons(db, moment, agency, CIVIC, &[]).await?.first().map_or(0, |tally| tally.n);
-    let years = rules::years(by_year.iter().map(|tally| tally.year));
+    let (mut cells, mut by_agency, mut by_year, mut all) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), 0);
+    for group in store::persons(db, moment, agency, CIVIC).await? {
+        // Four digits of the year, then the agency.
+        let visits: BTreeSet<(i64, &str)> =
+            group.visits.split(',').filter_map(|visit| visit.split_at_checked(4)).map(|(year, at)| (year.parse().unwrap_or(0), at)).collect();
+        for agency in visits.iter().map(|(_, agency)| *agency).collect::<BTreeSet<_>>() {
+            *by_agency.entry(agency.to_owned()).or_insert(0) += group.n;
+        }
+        for year in visits.iter().map(|(year, _)| *year).collect::<BTreeSet<_>>() {
+            *by_year.entry(year).or_insert(0) += group.n;
+        }
+        for (year, agency) in visits {
+            *cells.entry((year, agency.to_owned())).or_insert(0) += group.n;
+        }
+        all += group.n;
+    }
+    let tallies: Vec<Tally> =
+        cells.into_iter().map(|((year, agency), n)| Tally { year, agency, n, ..Tally::default() }).collect();
+    let mut grid = rules::by_year("agency", rows::AGENCIES, &tallies, |tally| tally.agency.clone());
+    let years = rules::years(by_year.keys().copied());
     let last = grid.rows.len().saturating_sub(1);
     for (at, row) in grid.rows.iter_mut().enumerate() {
         if at == last {
-            let totals = years.iter().map(|year| by_year.iter().find(|tally| tally.year == *year).map_or(0, |tally| tally.n));
+            let totals = years.iter().map(|year| by_year.get(year).copied().unwrap_or(0));
             *row = std::iter::once(Cell::Text("totaal".into())).chain(totals.chain([all]).map(Cell::Count)).collect();
         } else if let (Some(cell), Some((code, _))) = (row.last_mut(), rows::AGENCIES.get(at)) {
-            *cell = Cell::Count(by_agency.iter().find(|tally| tally.agency == *code).map_or(0, |tally| tally.n));
+            *cell = Cell::Count(by_agency.get(*code).copied().unwrap_or(0));
         }
     }
     Ok(grid)

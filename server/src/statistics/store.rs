@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -162,23 +162,27 @@ pub async fn revisions(db: &impl ConnectionTrait, from: i64, until: i64, most: i
     Revision::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await
 }
 
-/// How many persons stand behind the facts, by these columns.
-pub async fn persons(
-    db: &impl ConnectionTrait,
-    moment: Moment,
-    agency: Option<&str>,
-    kinds: &str,
-    by: &[&str],
-) -> Result<Vec<Tally>, DbErr> {
-    let selected = DIMENSIONS.map(|name| if by.contains(&name) { name.to_owned() } else { format!("'' AS {name}") }).join(", ");
-    let year = if by.contains(&"year") { "year" } else { "CAST(0 AS BIGINT) AS year" };
-    let groups = if by.is_empty() { String::new() } else { format!("GROUP BY {0} ORDER BY {0}", by.join(", ")) };
+/// How many persons were in the same years at the same agencies: each year with its agency, such as `2022atlas,2023amal`, and the number.
+/// One pass over the tests answers every total, in which each person counts once.
+pub async fn persons(db: &impl ConnectionTrait, moment: Moment, agency: Option<&str>, kinds: &str) -> Result<Vec<Persons>, DbErr> {
+    let backend = db.get_database_backend();
+    let visits = match backend {
+        DbBackend::Sqlite => "group_concat(DISTINCT year || agency)",
+        _ => "string_agg(DISTINCT year || agency, ',')",
+    };
     let sql = format!(
-        "SELECT {year}, {selected}, count(DISTINCT person) AS n FROM test_facts \
-         WHERE revision <= $1 AND (withdrawn_revision IS NULL OR withdrawn_revision > $1) AND kind IN ({kinds}) AND ($2 = '' OR agency = $2) {groups}"
+        "SELECT visits, count(*) AS n FROM (SELECT {visits} AS visits FROM test_facts WHERE revision <= $1 \
+         AND (withdrawn_revision IS NULL OR withdrawn_revision > $1) AND kind IN ({kinds}) AND ($2 = '' OR agency = $2) GROUP BY person) AS persons \
+         GROUP BY visits"
     );
     let values: [Value; 2] = [moment.revision.into(), agency.unwrap_or_default().into()];
-    Tally::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await
+    Persons::find_by_statement(Statement::from_sql_and_values(backend, sql, values)).all(db).await
+}
+
+#[derive(FromQueryResult)]
+pub struct Persons {
+    pub visits: String,
+    pub n: i64,
 }
 
 /// The integration certificates that stood at the moment.

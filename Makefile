@@ -4,7 +4,7 @@
 BIN := target/release/ijkpunt
 export IJKPUNT_DATA ?= data
 
-.PHONY: help run demo build web test test-rust test-web check bench screens clean
+.PHONY: help run demo build web test test-rust test-web check bench bench-statistics screens clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/make /'
@@ -37,6 +37,9 @@ bench: build     ## Measure: answers saved, beside what the bare database commit
 	scripts/install-test-tools.sh
 	$(BIN) bench
 	scripts/with-postgres.sh sh -c 'createdb=$$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)/createdb; "$$createdb" --maintenance-db="$$IJKPUNT_TEST_POSTGRES/postgres" bench && DATABASE_URL="$$IJKPUNT_TEST_POSTGRES/bench" $(BIN) bench'
+
+bench-statistics: build ## Measure: the yearly figures over a million made-up tests, beside DuckDB
+	scripts/bench-statistics.sh
 
 screens: web     ## Take the pictures of docs/screens anew
 	scripts/install-test-tools.sh

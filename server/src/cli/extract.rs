@@ -51,7 +51,11 @@ pub fn run(asked: &Extract) -> Outcome {
         let project = match found {
             Some(project) => project,
             None if asked.ground.trim().is_empty() => {
-                return Err(format!("there is no project {:?}; to begin it, say with --ground why tests may be given to it", asked.project).into());
+                return Err(format!(
+                    "there is no project {:?}; to begin it, say with --ground why tests may be given to it",
+                    asked.project
+                )
+                .into());
             }
             None => research::create(&ijkpunt, None, None, asked.project.trim(), asked.ground.trim()).await?,
         };

@@ -10,7 +10,7 @@ use super::serve::{block_on, open};
 use crate::audit::By;
 use crate::config::Config;
 use crate::db::begin_write;
-use crate::statistics::import::{self, ImportRefusal};
+use crate::statistics::import;
 
 #[derive(Subcommand)]
 pub enum Import {
@@ -29,14 +29,9 @@ pub fn run(command: &Import) -> Outcome {
     block_on(async {
         let ijkpunt = open(Config::from_env()?).await?;
         let now = ijkpunt.clock.now();
-        let tx = begin_write(&ijkpunt.db).await?;
-        let imported =
-            import::import(&tx, now, By::System, &ijkpunt.keys, &bytes, |done, total| eprintln!("{done} of {total} tests")).await;
-        let changes = match imported {
-            Ok(changes) => changes,
-            Err(ImportRefusal::Database(error)) => return Err(error.into()),
-            Err(ImportRefusal::BadRows(bad)) => {
-                tx.rollback().await?;
+        let checked = match import::checked(bytes, ijkpunt.clock.today()) {
+            Ok(checked) => checked,
+            Err(bad) => {
                 for row in &bad {
                     eprintln!("{}: {row}", file.display());
                 }
@@ -44,6 +39,10 @@ pub fn run(command: &Import) -> Outcome {
                 return Ok(ExitCode::FAILURE);
             }
         };
+        let total = checked.total;
+        let tx = begin_write(&ijkpunt.db).await?;
+        let progress = |done| eprintln!("{done} of {total} tests");
+        let changes = import::import(&tx, now, By::System, &ijkpunt.keys, &checked, progress).await?;
         if *dry_run {
             tx.rollback().await?;
             print!("Dry run, nothing was written: ");

@@ -34,18 +34,20 @@ pub struct Chapter {
 pub enum Block {
     Heading(String),
     Paragraph(String),
-    Table { caption: String, columns: Vec<String>, rows: Vec<Vec<String>> },
+    Table {
+        caption: String,
+        columns: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
     /// A drawing in SVG with the words that stand for it.
-    Chart { svg: String, described: String },
+    Chart {
+        svg: String,
+        described: String,
+    },
 }
 
 /// The chapter on a year, of the records that are asked.
-pub async fn chapter(
-    db: &impl ConnectionTrait,
-    year: i64,
-    asked: Asked<'_>,
-    now: DateTime<Utc>,
-) -> Result<Chapter, ReportRefusal> {
+pub async fn chapter(db: &impl ConnectionTrait, year: i64, asked: Asked<'_>, now: DateTime<Utc>) -> Result<Chapter, ReportRefusal> {
     let (moment, _) = moment(db, asked, now).await?;
     let living = asked.snapshot.is_none() && asked.as_of.is_none();
     let dated = if living { store::revision_at(db, moment.revision).await?.unwrap_or_default() } else { moment.at };
@@ -113,7 +115,9 @@ fn compose(year: i64, dated: DateTime<Utc>, reports: &[Report]) -> Chapter {
 
 /// "In 2023 werden er 6.199 testen afgenomen bij 1.995 unieke personen, een daling met 10 % t.o.v. 2022."
 fn tests_and_persons(year: i64, purposes: &Grid, persons: &Grid) -> String {
-    let total = |grid: &Grid, year: i64| grid.columns.iter().position(|name| *name == year.to_string()).and_then(|at| grid.rows.last()?.get(at).cloned());
+    let total = |grid: &Grid, year: i64| {
+        grid.columns.iter().position(|name| *name == year.to_string()).and_then(|at| grid.rows.last()?.get(at).cloned())
+    };
     let (now, before) = (total(purposes, year), total(purposes, year - 1));
     let Some(Cell::Count(tests)) = now else {
         return match now {
@@ -181,7 +185,14 @@ fn passed(year: i64, report: &Report) -> Option<String> {
         }
     }
     let [good, total] = sums;
-    (total > 0).then(|| format!("In {year} werd de toets {} keer afgelegd; {} keer ({}) geslaagd.", dutch(total), dutch(good), percent(per_mille(good, total))))
+    (total > 0).then(|| {
+        format!(
+            "In {year} werd de toets {} keer afgelegd; {} keer ({}) geslaagd.",
+            dutch(total),
+            dutch(good),
+            percent(per_mille(good, total))
+        )
+    })
 }
 
 fn percent(share: i64) -> String {
@@ -236,7 +247,9 @@ fn by_years(report: &Report, year: i64) -> Block {
     {
         at.push(total);
     }
-    let figures = |row: &Vec<Cell>| row.iter().zip(&report.grid.columns).any(|(cell, name)| is_year(name) && !matches!(cell, Cell::Count(0) | Cell::Empty));
+    let figures = |row: &Vec<Cell>| {
+        row.iter().zip(&report.grid.columns).any(|(cell, name)| is_year(name) && !matches!(cell, Cell::Count(0) | Cell::Empty))
+    };
     if shown.is_empty() || !report.grid.rows.iter().any(figures) {
         return Block::Paragraph(format!("{}: tot en met {year} is hiervoor niets geteld.", report.title.nl));
     }
@@ -245,7 +258,8 @@ fn by_years(report: &Report, year: i64) -> Block {
 
 /// The rows of the year, without the column that says so; nothing where there is none.
 fn of_year(report: &Report, year: i64) -> Option<Block> {
-    let at: Vec<usize> = (0..report.grid.columns.len()).filter(|at| report.grid.columns.get(*at).is_none_or(|name| name != "year")).collect();
+    let at: Vec<usize> =
+        (0..report.grid.columns.len()).filter(|at| report.grid.columns.get(*at).is_none_or(|name| name != "year")).collect();
     let every_year = report.name == "mo-exemption-by-year";
     let columns: Vec<usize> = if every_year { (0..report.grid.columns.len()).collect() } else { at };
     let of = |row: &[Cell]| matches!(row.first(), Some(Cell::Text(text)) if *text == year.to_string()) || every_year;
@@ -256,7 +270,8 @@ fn of_year(report: &Report, year: i64) -> Option<Block> {
 fn pick(report: &Report, at: &[usize], of: impl Fn(&[Cell]) -> bool, year: Option<i64>) -> Block {
     let rows: Vec<&Vec<Cell>> = report.grid.rows.iter().filter(|row| of(row)).collect();
     let counted = |at: usize| rows.iter().any(|row| !matches!(row.get(at), Some(Cell::Count(0) | Cell::Empty) | None));
-    let at: Vec<usize> = at.iter().copied().filter(|at| counted(*at) || report.grid.columns.get(*at).is_some_and(|name| is_year(name))).collect();
+    let at: Vec<usize> =
+        at.iter().copied().filter(|at| counted(*at) || report.grid.columns.get(*at).is_some_and(|name| is_year(name))).collect();
     let caption = year.map_or_else(|| report.title.nl.clone(), |year| format!("{}, {year}", report.title.nl));
     Block::Table {
         caption,
@@ -283,7 +298,9 @@ fn drawing(report: &Report, year: i64) -> Option<Block> {
 pub fn render_pdf(chapter: &Chapter) -> Result<Vec<u8>, PdfError> {
     const BODY: f32 = 10.5;
     let mut document = pdf::document()?;
-    document.set_metadata(Metadata::new().title(chapter.title.clone()).language("nl-BE".into()).creator("IJkpunt".into()).creation_date(date(chapter.dated)));
+    document.set_metadata(
+        Metadata::new().title(chapter.title.clone()).language("nl-BE".into()).creator("IJkpunt".into()).creation_date(date(chapter.dated)),
+    );
     let settings = PageSettings::from_wh(sheet::WIDTH, sheet::HEIGHT).ok_or_else(|| PdfError::Pdf("page size".into()))?;
     let mut tree = TagTree::new().with_lang(Some("nl-BE".into()));
     let mut outline = Outline::new();
@@ -438,17 +455,23 @@ pub fn render_docx(chapter: &Chapter) -> Result<Vec<u8>, String> {
     let style = |id: &str, name: &str, size: usize| {
         Style::new(id, StyleType::Paragraph).name(name).size(size).bold().color("16426E").fonts(RunFonts::new().ascii("Noto Sans"))
     };
+    // The library numbers what it makes from the start of the program; numbered here, the same chapter is the same bytes.
+    let number = std::cell::Cell::new(0_u32);
+    let paragraph = || {
+        number.set(number.get() + 1);
+        Paragraph::new().id(format!("{:08x}", number.get()))
+    };
     let mut docx = Docx::new()
         .default_fonts(RunFonts::new().ascii("Noto Sans"))
         .default_size(21)
         .add_style(style("Title", "Title", 44))
         .add_style(style("Heading1", "heading 1", 28))
         .add_style(style("Caption", "caption", 20))
-        .add_paragraph(Paragraph::new().style("Title").add_run(Run::new().add_text(&chapter.title)));
+        .add_paragraph(paragraph().style("Title").add_run(Run::new().add_text(&chapter.title)));
     for block in &chapter.blocks {
         docx = match block {
-            Block::Heading(words) => docx.add_paragraph(Paragraph::new().style("Heading1").add_run(Run::new().add_text(words))),
-            Block::Paragraph(words) => docx.add_paragraph(Paragraph::new().add_run(Run::new().add_text(words))),
+            Block::Heading(words) => docx.add_paragraph(paragraph().style("Heading1").add_run(Run::new().add_text(words))),
+            Block::Paragraph(words) => docx.add_paragraph(paragraph().add_run(Run::new().add_text(words))),
             Block::Table { caption, columns, rows } => {
                 let shares = shares(columns, rows);
                 let line = |cells: &[String], bold: bool| {
@@ -461,22 +484,22 @@ pub fn render_docx(chapter: &Chapter) -> Result<Vec<u8>, String> {
                                 let run = if bold { run.bold() } else { run };
                                 let side = if at == 0 { AlignmentType::Left } else { AlignmentType::Right };
                                 let width = (shares.get(at).copied().unwrap_or(0.1) * WIDTH as f32) as usize;
-                                TableCell::new().width(width, WidthType::Dxa).add_paragraph(Paragraph::new().align(side).add_run(run))
+                                TableCell::new().width(width, WidthType::Dxa).add_paragraph(paragraph().align(side).add_run(run))
                             })
                             .collect(),
                     )
                 };
                 let mut lines = vec![line(columns, true)];
                 lines.extend(rows.iter().map(|row| line(row, row.first().is_some_and(|name| name == "totaal"))));
-                docx.add_paragraph(Paragraph::new().style("Caption").keep_next(true).add_run(Run::new().add_text(caption)))
+                docx.add_paragraph(paragraph().style("Caption").keep_next(true).add_run(Run::new().add_text(caption)))
                     .add_table(DocxTable::new(lines).width(WIDTH, WidthType::Dxa))
-                    .add_paragraph(Paragraph::new().add_run(Run::new().add_break(BreakType::TextWrapping)))
+                    .add_paragraph(paragraph().add_run(Run::new().add_break(BreakType::TextWrapping)))
             }
             Block::Chart { svg, described } => {
                 let picture = chart::png(svg).ok_or("the chart cannot be drawn")?;
-                let picture = Pic::new_with_dimensions(picture, 600, 312);
-                docx.add_paragraph(Paragraph::new().add_run(Run::new().add_image(picture)))
-                    .add_paragraph(Paragraph::new().style("Caption").add_run(Run::new().add_text(described)))
+                let picture = Pic::new_with_dimensions(picture, 600, 312).id(format!("rIdImage{}", number.get()));
+                docx.add_paragraph(paragraph().add_run(Run::new().add_image(picture)))
+                    .add_paragraph(paragraph().style("Caption").add_run(Run::new().add_text(described)))
             }
         };
     }

@@ -16,7 +16,8 @@ const LEFT: f64 = 80.0;
 const RIGHT: f64 = 940.0;
 const MOST_SERIES: usize = 5;
 /// Colours that people who see them otherwise tell apart (Okabe and Ito 2008), each with a dash of its own.
-const SERIES: [(&str, &str); MOST_SERIES] = [("#16426e", "none"), ("#b34d00", "10 5"), ("#007a5e", "3 4"), ("#a3477f", "14 4 3 4"), ("#6b6100", "6 3")];
+const SERIES: [(&str, &str); MOST_SERIES] =
+    [("#16426e", "none"), ("#b34d00", "10 5"), ("#007a5e", "3 4"), ("#a3477f", "14 4 3 4"), ("#6b6100", "6 3")];
 
 struct Series {
     name: String,
@@ -25,8 +26,13 @@ struct Series {
 
 /// The largest rows by year; nothing where the table has no column a year.
 pub fn svg(report: &Report) -> Option<String> {
-    let years: Vec<(usize, &String)> =
-        report.grid.columns.iter().enumerate().filter(|(_, name)| name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    let years: Vec<(usize, &String)> = report
+        .grid
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit()))
+        .collect();
     if years.is_empty() {
         return None;
     }

@@ -172,10 +172,8 @@ mod tests {
             .collect();
         let solve = |of: (usize, usize), direction: OptimizationDirection| {
             let mut problem = Problem::new(direction);
-            let variables: BTreeMap<(usize, usize), Variable> = places
-                .iter()
-                .map(|place| (*place, problem.add_var(if *place == of { 1.0 } else { 0.0 }, (0.0, 1_000_000.0))))
-                .collect();
+            let variables: BTreeMap<(usize, usize), Variable> =
+                places.iter().map(|place| (*place, problem.add_var(if *place == of { 1.0 } else { 0.0 }, (0.0, 1_000_000.0)))).collect();
             let mut sum = |parts: Vec<(usize, usize)>, total: (usize, usize)| {
                 let (mut known, mut unknown) = (0.0, Vec::new());
                 for (place, sign) in parts.into_iter().map(|place| (place, 1.0)).chain([(total, -1.0)]) {
@@ -252,7 +250,8 @@ mod tests {
         let before = grid(&[vec![3, 40, 900], vec![50, 60, 800], vec![700, 750, 990]], true);
         let mut after = before.clone();
         protect(&mut after, LEAST);
-        let hidden: Vec<(usize, usize)> = (0..4).flat_map(|line| (1..5).map(move |at| (line, at))).filter(|(line, at)| after.rows[*line][*at] == Cell::Hidden).collect();
+        let hidden: Vec<(usize, usize)> =
+            (0..4).flat_map(|line| (1..5).map(move |at| (line, at))).filter(|(line, at)| after.rows[*line][*at] == Cell::Hidden).collect();
         assert_eq!(hidden, [(0, 1), (0, 2), (1, 1), (1, 2)]);
     }
 }

@@ -22,7 +22,20 @@ use super::question::AGES;
 use super::store::Moment;
 
 pub const COLUMNS: [&str; 14] = [
-    "test", "person", "agency", "year", "month", "purpose", "kind", "band", "result", "language", "advice", "gender", "age", "target_group",
+    "test",
+    "person",
+    "agency",
+    "year",
+    "month",
+    "purpose",
+    "kind",
+    "band",
+    "result",
+    "language",
+    "advice",
+    "gender",
+    "age",
+    "target_group",
 ];
 const BATCH: i64 = 20_000;
 /// A sheet of a workbook holds 1,048,576 rows, of which one is the head.
@@ -54,12 +67,13 @@ pub async fn write(
 ) -> Result<u64, ExtractError> {
     let file = File::create(path).map_err(broken)?;
     let mut sink = Sink::new(format, file)?;
+    let keyed = Hmac::<Sha256>::new_from_slice(key).map_err(broken)?;
     let (mut last, mut total) = (0, 0);
     loop {
         let batch = batch(db, moment, agency, last).await?;
         let Some(end) = batch.last() else { break };
         last = i64::from(end.id);
-        let rows: Vec<[String; 14]> = batch.iter().map(|row| record(key, &row.fact)).collect();
+        let rows: Vec<[String; 14]> = batch.into_iter().map(|row| record(&keyed, row.fact)).collect();
         sink.put(&rows)?;
         total += rows.len() as u64;
         progress(total);
@@ -78,12 +92,11 @@ async fn batch(db: &impl ConnectionTrait, moment: Moment, agency: Option<&str>, 
     Standing::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).all(db).await
 }
 
-fn record(key: &[u8], fact: &Fact) -> [String; 14] {
-    let fact = fact.clone();
+fn record(keyed: &Hmac<Sha256>, fact: Fact) -> [String; 14] {
     let month = fact.sat_on.get(5..7).unwrap_or_default().to_owned();
     [
-        pseudonym(key, "test", &fact.test_id),
-        pseudonym(key, "person", &fact.person),
+        pseudonym(keyed, "test", &fact.test_id),
+        pseudonym(keyed, "person", &fact.person),
         fact.agency,
         fact.year.to_string(),
         month,
@@ -100,12 +113,14 @@ fn record(key: &[u8], fact: &Fact) -> [String; 14] {
 }
 
 /// 128 bits of a keyed hash: without the key nobody can make it, and two projects have two.
-fn pseudonym(key: &[u8], what: &str, value: &str) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+fn pseudonym(keyed: &Hmac<Sha256>, what: &str, value: &str) -> String {
+    let mut mac = keyed.clone();
     mac.update(what.as_bytes());
     mac.update(&[0]);
     mac.update(value.as_bytes());
-    mac.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let hash: [u8; 32] = mac.finalize().into_bytes().into();
+    let (half, _) = hash.split_first_chunk().unwrap_or((&[0; 16], &[]));
+    format!("{:032x}", u128::from_be_bytes(*half))
 }
 
 /// The class of the age on the last day of the year of the test.
@@ -216,9 +231,10 @@ mod tests {
 
     #[test]
     fn two_projects_have_two_pseudonyms_and_one_project_has_one() {
-        assert_eq!(pseudonym(b"a", "person", "p1"), pseudonym(b"a", "person", "p1"));
-        assert_ne!(pseudonym(b"a", "person", "p1"), pseudonym(b"b", "person", "p1"));
-        assert_ne!(pseudonym(b"a", "person", "p1"), pseudonym(b"a", "test", "p1"));
+        let [one, two] = [b"a", b"b"].map(|key| Hmac::<Sha256>::new_from_slice(key).unwrap());
+        assert_eq!(pseudonym(&one, "person", "p1"), pseudonym(&one, "person", "p1"));
+        assert_ne!(pseudonym(&one, "person", "p1"), pseudonym(&two, "person", "p1"));
+        assert_ne!(pseudonym(&one, "person", "p1"), pseudonym(&one, "test", "p1"));
     }
 
     #[test]

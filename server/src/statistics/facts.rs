@@ -173,7 +173,9 @@ impl<'a> Ledger<'a> {
             return Ok(());
         }
         let values: [Value; 2] = [self.revision.into(), base.into()];
-        self.tx.execute_raw(Statement::from_sql_and_values(backend, "INSERT INTO fact_bases (revision) VALUES ($1)", [self.revision.into()])).await?;
+        self.tx
+            .execute_raw(Statement::from_sql_and_values(backend, "INSERT INTO fact_bases (revision) VALUES ($1)", [self.revision.into()]))
+            .await?;
         let by = "agency, year, purpose, kind, band, result, language, advice, target_group";
         let sql = format!(
             "INSERT INTO fact_base_counts (revision, {by}, n) SELECT CAST($1 AS BIGINT), {by}, CAST(sum(n) AS BIGINT) FROM \

@@ -162,7 +162,10 @@ fn known(report: &Report) -> [(&'static str, String); 10] {
         ("Stand van", origin.as_of.map_or_else(String::new, |date| date.to_string())),
         ("Herziening", origin.revision.to_string()),
         ("Agentschap", origin.agency.clone().unwrap_or_else(|| "alle".into())),
-        ("Kleine cellen", if origin.protected { "verborgen: * staat voor een getal dat personen kan doen herkennen" } else { "getoond" }.into()),
+        (
+            "Kleine cellen",
+            if origin.protected { "verborgen: * staat voor een getal dat personen kan doen herkennen" } else { "getoond" }.into(),
+        ),
         ("Regels", origin.purpose_rules.join(", ")),
         ("Programma", format!("IJkpunt {}", origin.program)),
     ]

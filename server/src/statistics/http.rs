@@ -1,18 +1,19 @@
 //! `/api/statistics`: the tables, as data and as files; snapshots; bringing in tests of earlier years.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::facts::Changes;
 use super::differences::{Differences, differences};
+use super::facts::Changes;
 use super::files::{FileError, FileFormat};
-use super::import::{self, BadRow, ImportRefusal};
+use super::import::{self, BadRow, Checked};
 use super::question::{Fault, Question};
 use super::report::{Asked, Report, answer, report};
 use super::store::{self, Snapshot};
@@ -26,6 +27,7 @@ use crate::entity::agencies;
 use crate::entity::enums::AgencyCode;
 use crate::http::extract::{Json, parse};
 use crate::ids::AgencyId;
+use crate::locale::Locale;
 use crate::problem::{Code, Problem, ProblemBody};
 
 /// A file of a million tests is about 100 MB.
@@ -134,7 +136,7 @@ pub struct ImportQuery {
 }
 
 /// What an import did or would do; with faults it does nothing.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub struct ImportOutcome {
     pub written: bool,
     pub added: i64,
@@ -142,6 +144,15 @@ pub struct ImportOutcome {
     pub unchanged: i64,
     pub fault_count: usize,
     pub faults: Vec<BadRow>,
+}
+
+/// A line of the answer to an import: how far it is, and in the last one how it ended.
+#[derive(Default, Serialize, ToSchema)]
+pub struct ImportProgress {
+    pub done: usize,
+    pub total: usize,
+    pub outcome: Option<ImportOutcome>,
+    pub problem: Option<ProblemBody>,
 }
 
 #[utoipa::path(get, path = "/api/statistics/tables", operation_id = "listTables", tag = "statistics", responses((status = 200, body = Vec<TableView>), (status = 403, body = ProblemBody)))]
@@ -200,12 +211,8 @@ pub async fn read_chapter(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web:
     if !(1_900..=2_200).contains(&query.year) {
         return Err(Problem::field("/year", Code::OutOfRange));
     }
-    let asked = Asked {
-        snapshot: query.snapshot,
-        as_of: query.as_of,
-        agency: query.agency.map(AgencyCode::as_str),
-        protected: query.protected,
-    };
+    let asked =
+        Asked { snapshot: query.snapshot, as_of: query.as_of, agency: query.agency.map(AgencyCode::as_str), protected: query.protected };
     let chapter = chapter::chapter(&ijkpunt.db, query.year, asked, ijkpunt.clock.now()).await?;
     let format = query.format;
     let bytes = web::block(move || match format {
@@ -267,7 +274,9 @@ pub async fn downloaded(ijkpunt: &Ijkpunt, actor: &Actor, detail: serde_json::Va
 
 pub fn attachment(mime: &'static str, name: &str) -> HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CONTENT_TYPE, mime)).insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    answer
+        .insert_header((header::CONTENT_TYPE, mime))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
     answer
 }
 
@@ -285,33 +294,72 @@ pub async fn freeze(ijkpunt: web::Data<Ijkpunt>, actor: Actor, Json(new): Json<N
     Ok(HttpResponse::Created().json(describe(snapshot)))
 }
 
-#[utoipa::path(post, path = "/api/statistics/imports", operation_id = "importTests", tag = "statistics", params(ImportQuery), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = ImportOutcome), (status = 403, body = ProblemBody), (status = 413, body = ProblemBody)))]
+#[utoipa::path(post, path = "/api/statistics/imports", operation_id = "importTests", tag = "statistics", params(ImportQuery), request_body(content = String, content_type = "text/csv"), responses((status = 200, description = "The outcome of a file with faults; else a line for each step, of which the last has the outcome", content((ImportOutcome = "application/json"), (ImportProgress = "application/x-ndjson"))), (status = 403, body = ProblemBody), (status = 413, body = ProblemBody)))]
 pub async fn import(
     ijkpunt: web::Data<Ijkpunt>,
     actor: Actor,
     query: web::Query<ImportQuery>,
+    request: HttpRequest,
     body: web::Payload,
-) -> Result<web::Json<ImportOutcome>, Problem> {
+) -> Result<HttpResponse, Problem> {
     access::may_somewhere(&actor, Action::SeeStatistics)?;
     let bytes = body.to_bytes_limited(MAX_IMPORT).await.map_err(|_| Problem::new(Code::TooLarge))?;
     let bytes = bytes.map_err(|_| Problem::new(Code::TooLarge))?;
-    let tx = begin_write(&ijkpunt.db).await?;
-    let imported = import::import(&tx, ijkpunt.clock.now(), By::User(actor.user_id), &ijkpunt.keys, &bytes, |_, _| {}).await;
-    let (changes, mut faults) = match imported {
-        Ok(changes) => (changes, Vec::new()),
-        Err(ImportRefusal::BadRows(faults)) => (Changes::default(), faults),
-        Err(ImportRefusal::Database(error)) => return Err(error.into()),
+    let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let locale = asked.map_or(Locale::Nl, Locale::from_accept_language);
+    let today = ijkpunt.clock.today();
+    let checked = web::block(move || import::checked(bytes.to_vec(), today)).await.map_err(failed)?;
+    let checked = match checked {
+        Ok(checked) => checked,
+        Err(mut faults) => {
+            let fault_count = faults.len();
+            faults.truncate(MAX_FAULTS);
+            return Ok(HttpResponse::Ok().json(ImportOutcome { fault_count, faults, ..ImportOutcome::default() }));
+        }
     };
-    let written = faults.is_empty() && !query.dry_run;
-    if written {
-        tx.commit().await?;
-    } else {
+    let (sender, receiver) = mpsc::unbounded_channel::<ImportProgress>();
+    let by = By::User(actor.user_id);
+    let (dry_run, total) = (query.dry_run, checked.total);
+    let work = async move {
+        let told = sender.clone();
+        let progress = |done| drop(told.send(ImportProgress { done, total, ..ImportProgress::default() }));
+        match bring_in(&ijkpunt, by, &checked, dry_run, progress).await {
+            Ok(outcome) => drop(sender.send(ImportProgress { done: total, total, outcome: Some(outcome), problem: None })),
+            Err(error) => {
+                tracing::error!(%error, "an import ended without being written");
+                let problem = Problem::from(error).body(locale);
+                drop(sender.send(ImportProgress { done: 0, total, outcome: None, problem: Some(problem) }));
+            }
+        }
+    };
+    // It goes on when who asked for it leaves.
+    actix_web::rt::spawn(work);
+    let lines = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        let line = serde_json::to_string(&receiver.recv().await?).ok()? + "\n";
+        Some((Ok::<_, actix_web::Error>(web::Bytes::from(line)), receiver))
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/x-ndjson"))
+        // Compression would hold lines back until its buffer is full.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .streaming(lines))
+}
+
+async fn bring_in(
+    ijkpunt: &Ijkpunt,
+    by: By,
+    checked: &Checked,
+    dry_run: bool,
+    progress: impl FnMut(usize),
+) -> Result<ImportOutcome, DbErr> {
+    let tx = begin_write(&ijkpunt.db).await?;
+    let Changes { added, corrected, unchanged } = import::import(&tx, ijkpunt.clock.now(), by, &ijkpunt.keys, checked, progress).await?;
+    if dry_run {
         tx.rollback().await?;
+    } else {
+        tx.commit().await?;
     }
-    let fault_count = faults.len();
-    faults.truncate(MAX_FAULTS);
-    let Changes { added, corrected, unchanged } = changes;
-    Ok(web::Json(ImportOutcome { written, added, corrected, unchanged, fault_count, faults }))
+    Ok(ImportOutcome { written: !dry_run, added, corrected, unchanged, ..ImportOutcome::default() })
 }
 
 /// A name of one to a hundred characters, without the spaces around it.

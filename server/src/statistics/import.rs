@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 use super::facts::{Changes, Fact, Ledger, Source, year};
 use super::rows;
 use crate::audit::{self, By};
-use crate::clock::belgian_date;
 use crate::crypto::Keys;
 use crate::db;
 
@@ -50,24 +49,29 @@ impl std::fmt::Display for BadRow {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum ImportRefusal {
-    #[error("{} faults in the file", .0.len())]
-    BadRows(Vec<BadRow>),
-    #[error(transparent)]
-    Database(#[from] DbErr),
+/// A file without a fault.
+pub struct Checked {
+    file: Vec<u8>,
+    today: NaiveDate,
+    pub total: usize,
 }
 
-/// Reads the whole file first, so that nothing waits for a file that will be refused; then writes it in the caller's transaction.
+/// Reads the whole file before anything is written, so that nothing waits for a file that will be refused.
+pub fn checked(file: Vec<u8>, today: NaiveDate) -> Result<Checked, Vec<BadRow>> {
+    let total = check(&file, today)?;
+    Ok(Checked { file, today, total })
+}
+
+/// Writes all tests of the file in the caller's transaction, and tells how many of them are done.
 pub async fn import(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     by: By,
     keys: &Keys,
-    file: &[u8],
-    mut progress: impl FnMut(usize, usize),
-) -> Result<Changes, ImportRefusal> {
-    let total = check(file, belgian_date(now)).map_err(ImportRefusal::BadRows)?;
+    checked: &Checked,
+    mut progress: impl FnMut(usize),
+) -> Result<Changes, DbErr> {
+    let (file, today) = (checked.file.as_slice(), checked.today);
     if !db::is_sqlite(tx) {
         // The planner knows nothing of a table that this very transaction fills, and would read all of it for every test.
         tx.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
@@ -78,19 +82,19 @@ pub async fn import(
     let (mut chunk, mut done) = (Vec::with_capacity(CHUNK), 0);
     for record in reader.byte_records() {
         let Ok(record) = record else { continue };
-        if let Ok(mut fact) = fact(&record, &order, belgian_date(now)) {
+        if let Ok(mut fact) = fact(&record, &order, today) {
             fact.person = person(keys, "import", &fact.person);
             chunk.push(fact);
         }
         if chunk.len() == CHUNK {
             done += CHUNK;
             ledger.put(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))).await?;
-            progress(done, total);
+            progress(done);
         }
     }
     done += chunk.len();
     ledger.put(chunk).await?;
-    progress(done, total);
+    progress(done);
     let changes = ledger.finish(now).await?;
     if changes.added + changes.corrected > 0 {
         let detail = json!({ "added": changes.added, "corrected": changes.corrected, "unchanged": changes.unchanged });
@@ -106,7 +110,7 @@ pub fn person(keys: &Keys, namespace: &str, reference: &str) -> String {
 }
 
 /// Names everything that is wrong with the file, or answers how many tests it has.
-pub fn check(file: &[u8], today: NaiveDate) -> Result<usize, Vec<BadRow>> {
+fn check(file: &[u8], today: NaiveDate) -> Result<usize, Vec<BadRow>> {
     let mut reader = reader(file);
     let order = order(&mut reader)?;
     let mut bad = Vec::new();

@@ -213,7 +213,8 @@ impl Question {
         if matches!((self.from, self.until), (Some(from), Some(until)) if until < from) {
             return Err(Fault::Period);
         }
-        let too_long = |values: &Vec<String>| values.len() > MOST_VALUES || values.iter().any(|value| value.chars().count() > LONGEST_VALUE);
+        let too_long =
+            |values: &Vec<String>| values.len() > MOST_VALUES || values.iter().any(|value| value.chars().count() > LONGEST_VALUE);
         if self.only.values().any(too_long) {
             return Err(Fault::Only);
         }
@@ -262,7 +263,11 @@ impl Question {
                 .to_owned();
             let shown = match self.show {
                 Show::Counts => ["", "", ""],
-                Show::RowShares => [" Getoond als aandeel in het rijtotaal.", " Shown as a share of the row's total.", " Montré comme part du total de la ligne."],
+                Show::RowShares => [
+                    " Getoond als aandeel in het rijtotaal.",
+                    " Shown as a share of the row's total.",
+                    " Montré comme part du total de la ligne.",
+                ],
                 Show::ColumnShares => [
                     " Getoond als aandeel in het kolomtotaal.",
                     " Shown as a share of the column's total.",
@@ -398,8 +403,7 @@ fn lay_out(question: &Question, all: &[Counted], margins: Option<[Vec<Counted>; 
     let mut lines: Vec<Vec<Cell>> = Vec::new();
     for (r1, r2) in &row_keys {
         let names = [Some((first, r1)), second.map(|second| (second, r2))];
-        let mut line: Vec<Cell> =
-            names.into_iter().flatten().map(|(dimension, key)| Cell::Text(name(dimension, key, languages))).collect();
+        let mut line: Vec<Cell> = names.into_iter().flatten().map(|(dimension, key)| Cell::Text(name(dimension, key, languages))).collect();
         let counts = column_keys.iter().map(|c| cells.get(&(r1.as_str(), r2.as_str(), c.as_str())).copied().unwrap_or(0));
         line.extend(counts.map(Cell::Count));
         let sum: i64 = cells.iter().filter(|((of1, of2, _), _)| of1 == r1 && of2 == r2).map(|(_, n)| n).sum();

@@ -116,7 +116,8 @@ pub async fn keep(ijkpunt: web::Data<Ijkpunt>, actor: Actor, Json(new): Json<New
     let tx = begin_write(&ijkpunt.db).await?;
     let entry = audit::Entry::of(By::User(actor.user_id), "question.kept", ("statistics_question", Some(row.id))).at(agency);
     audit::record(&tx, now, entry.with(json!({ "name": name, "shared": new.shared }))).await?;
-    let written = statistics_questions::Entity::insert(statistics_questions::ActiveModel::from(row.clone())).exec_without_returning(&tx).await;
+    let written =
+        statistics_questions::Entity::insert(statistics_questions::ActiveModel::from(row.clone())).exec_without_returning(&tx).await;
     if let Err(error) = written {
         return Err(if is_unique_violation(&error) { Problem::field("/name", Code::NameTaken) } else { error.into() });
     }

@@ -9,12 +9,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::rows::{self, Row};
+use super::disclosure;
 use super::question::{self, Question};
+use super::rows::{self, Row};
 use super::rules::{self, Cell, Grid, Tally};
 use super::store::{self, Counted, Moment};
 use super::tables::{Shape, Table, Text};
-use super::disclosure;
 use crate::clock::belgian_date;
 
 const CIVIC: &str = "'prescreening', 'reading', 'listening', 'writing', 'speaking'";
@@ -224,8 +224,12 @@ async fn persons(db: &impl ConnectionTrait, moment: Moment, agency: Option<&str>
     let (mut cells, mut by_agency, mut by_year, mut all) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), 0);
     for group in store::persons(db, moment, agency, CIVIC).await? {
         // Four digits of the year, then the agency.
-        let visits: BTreeSet<(i64, &str)> =
-            group.visits.split(',').filter_map(|visit| visit.split_at_checked(4)).map(|(year, at)| (year.parse().unwrap_or(0), at)).collect();
+        let visits: BTreeSet<(i64, &str)> = group
+            .visits
+            .split(',')
+            .filter_map(|visit| visit.split_at_checked(4))
+            .map(|(year, at)| (year.parse().unwrap_or(0), at))
+            .collect();
         for agency in visits.iter().map(|(_, agency)| *agency).collect::<BTreeSet<_>>() {
             *by_agency.entry(agency.to_owned()).or_insert(0) += group.n;
         }
@@ -237,8 +241,7 @@ async fn persons(db: &impl ConnectionTrait, moment: Moment, agency: Option<&str>
         }
         all += group.n;
     }
-    let tallies: Vec<Tally> =
-        cells.into_iter().map(|((year, agency), n)| Tally { year, agency, n, ..Tally::default() }).collect();
+    let tallies: Vec<Tally> = cells.into_iter().map(|((year, agency), n)| Tally { year, agency, n, ..Tally::default() }).collect();
     let mut grid = rules::by_year("agency", rows::AGENCIES, &tallies, |tally| tally.agency.clone());
     let years = rules::years(by_year.keys().copied());
     let last = grid.rows.len().saturating_sub(1);

@@ -156,11 +156,12 @@ pub async fn extract(
     let (moment, _) = moment(&ijkpunt.db, asked, ijkpunt.clock.now()).await?;
     let file = tempfile::NamedTempFile::new().map_err(failed)?;
     let agency = agency.map(AgencyCode::as_str);
-    let total = extract::write(&ijkpunt.db, moment, agency, &key, query.format, file.path(), |_| {}).await.map_err(|error| match error {
-        ExtractError::Format => Problem::field("/format", Code::OutOfRange),
-        ExtractError::Database(error) => error.into(),
-        ExtractError::File(_) => failed(error),
-    })?;
+    let total =
+        extract::write(&ijkpunt.db, moment, agency, &key, query.format, file.path(), |_| {}).await.map_err(|error| match error {
+            ExtractError::Format => Problem::field("/format", Code::OutOfRange),
+            ExtractError::Database(error) => error.into(),
+            ExtractError::File(_) => failed(error),
+        })?;
     let ending = query.format.ending();
     let detail = json!({ "project": project.id, "name": project.name, "format": ending, "tests": total, "revision": moment.revision });
     downloaded(&ijkpunt, &actor, detail).await?;

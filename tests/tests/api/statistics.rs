@@ -13,7 +13,13 @@ fn form_urlencoded(text: &str) -> String {
 
 async fn import(office: &User, query: &str, rows: &[&str]) -> Answer {
     let request = office.http.post(format!("{}/api/statistics/imports{query}", office.url)).header("X-IJkpunt", "1");
-    Answer::read(request.body(format!("{HEADER}\n{}\n", rows.join("\n"))).send().await.unwrap()).await
+    let answer = Answer::read(request.body(format!("{HEADER}\n{}\n", rows.join("\n"))).send().await.unwrap()).await;
+    // A file without a fault is answered by a line for each step; the last one tells how it ended.
+    let last = answer.bytes.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
+    match serde_json::from_slice::<serde_json::Value>(last) {
+        Ok(mut line) if line["total"].is_number() => Answer { body: line["outcome"].take(), ..answer },
+        _ => answer,
+    }
 }
 
 both! {

@@ -97,6 +97,61 @@ fn table_8_2_1_is_rebuilt_cell_for_cell_on_postgres() {
     the_table_of_the_report_comes_back(Backend::Postgres);
 }
 
+fn the_yearly_chapter_says_the_figures(backend: Backend) {
+    Office::with(backend, |office| {
+        office.import(&tests_of_the_report());
+        let path = |name: &str| office.here.folder.path().join(name);
+        let pdf = path("chapter.pdf");
+        office.report(&["chapter", "--year", "2023", "--out", pdf.to_str().unwrap()]);
+        let read = std::process::Command::new("pdftotext").args(["-layout", pdf.to_str().unwrap(), "-"]).output().unwrap();
+        let text = String::from_utf8(read.stdout).unwrap();
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("In 2023 werden er 6.199 testen afgenomen bij") && words.contains("een daling met 10 % t.o.v. 2022."),
+            "{words}"
+        );
+        assert!(words.contains("Testdoel 2018 2019 2020 2021 2022 2023 totaal"), "{words}");
+        assert!(words.contains("totaal 5.612 7.918 7.749 10.238 6.861 6.199 44.577"), "{words}");
+        let structure =
+            std::process::Command::new("pdfinfo").args(["-enc", "UTF-8", "-struct-text", pdf.to_str().unwrap()]).output().unwrap();
+        let structure = String::from_utf8_lossy(&structure.stdout);
+        assert!(structure.contains("Table") && structure.contains("Figure") && structure.contains("\"totaal\""), "{structure}");
+        let again = path("again.pdf");
+        office.report(&["chapter", "--year", "2023", "--out", again.to_str().unwrap()]);
+        assert!(std::fs::read(&pdf).unwrap() == std::fs::read(&again).unwrap(), "the same records are the same bytes");
+        let empty = office.here.run(&["report", "chapter"]);
+        assert!(!empty.status.success() && stderr(&empty).contains("--year"), "{}", stderr(&empty));
+    });
+}
+
+#[test]
+fn the_yearly_chapter_says_the_figures_of_the_report_on_sqlite() {
+    the_yearly_chapter_says_the_figures(Backend::Sqlite);
+}
+
+#[test]
+fn the_yearly_chapter_says_the_figures_of_the_report_on_postgres() {
+    the_yearly_chapter_says_the_figures(Backend::Postgres);
+}
+
+#[test]
+fn single_tests_are_written_under_the_pseudonyms_of_a_project_that_says_its_ground() {
+    Office::with(Backend::Sqlite, |office| {
+        office.import(&format!("{HEADER}\nt1,p1,atlas,Loket,2022-05-12,taxi,reading,A1A2,A1,nl,,v,1990\nt2,p2,amal,Gent,2022-05-12,taxi,reading,A1A2,A1,nl,,v,1990\n"));
+        let out = office.here.folder.path().join("tests.csv");
+        let extract = |more: &[&str]| office.here.run(&[&["extract", "--project", "Wonen", "--out", out.to_str().unwrap()], more].concat());
+        assert!(stderr(&extract(&[])).contains("--ground"), "a project has a ground");
+        assert!(extract(&["--ground", "Overeenkomst 2026/4"]).status.success());
+        let all = std::fs::read_to_string(&out).unwrap();
+        assert_eq!(all.lines().count(), 3);
+        assert!(!all.contains("t1") && !all.contains("p1") && !all.contains("Loket") && !all.contains("1990"), "{all}");
+        assert!(extract(&["--agency", "atlas"]).status.success());
+        let own = std::fs::read_to_string(&out).unwrap();
+        assert_eq!(own.lines().collect::<Vec<_>>(), all.lines().take(2).collect::<Vec<_>>(), "the pseudonyms stay those of the project");
+        assert!(stderr(&extract(&["--format", "svg"])).contains("csv, xlsx or parquet"));
+    });
+}
+
 fn bad_rows_are_named(backend: Backend) {
     Office::with(backend, |office| {
         let good = "t1,p1,atlas,Loket,2022-05-12,Nationaliteit,reading,A1A2,A2,nl,cbe,f,1990";

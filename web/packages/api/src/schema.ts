@@ -2164,6 +2164,13 @@ export interface components {
             unchanged: number;
             written: boolean;
         };
+        /** @description A line of the answer to an import: how far it is, and in the last one how it ended. */
+        ImportProgress: {
+            done: number;
+            outcome?: components["schemas"]["ImportOutcome"] | null;
+            problem?: components["schemas"]["ProblemBody"] | null;
+            total: number;
+        };
         /** Format: uuid */
         IncidentId: string;
         InszCheck: {
@@ -7303,12 +7310,14 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The outcome of a file with faults; else a line for each step, of which the last has the outcome */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImportOutcome"];
+                    "application/x-ndjson": components["schemas"]["ImportProgress"];
                 };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */

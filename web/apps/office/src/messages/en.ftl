@@ -225,3 +225,4 @@ office-column-kind = Part
 office-column-result = Result
 office-column-gender = Gender
 office-column-age = Age
+office-importing = The tests are checked and imported

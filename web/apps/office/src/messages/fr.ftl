@@ -225,3 +225,4 @@ office-column-kind = Partie
 office-column-result = Résultat
 office-column-gender = Sexe
 office-column-age = Âge
+office-importing = Les tests sont vérifiés et importés

@@ -225,3 +225,4 @@ office-column-kind = Onderdeel
 office-column-result = Resultaat
 office-column-gender = Geslacht
 office-column-age = Leeftijd
+office-importing = De testen worden nagekeken en ingevoerd

@@ -125,11 +125,16 @@ async function request(method: string, template: string, options: LooseOptions =
       credentials: "same-origin",
       ...(options.signal ? { signal: options.signal } : {}),
     });
+    if (response.ok) return await contentOf(response);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    // The server was not reached, or was gone before its answer was whole.
     throw new Problem({ code: "offline", status: 0, title: "" });
   }
-  if (!response.ok) throw await problemOf(response);
+  throw await problemOf(response);
+}
+
+async function contentOf(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
   const type = response.headers.get("Content-Type") ?? "";
   return type.includes("json") ? response.json() : response.blob();

@@ -271,6 +271,10 @@ CREATE TABLE item_versions (
     title TEXT NOT NULL,
     level TEXT CHECK (level IN ('A1', 'A2', 'B1', 'B2')),
     topic TEXT,
+    text_type TEXT,
+    -- Where it comes from, and on which terms it may be used.
+    source TEXT,
+    licence TEXT,
     core BOOLEAN NOT NULL,
     sample BOOLEAN NOT NULL,
     qti TEXT NOT NULL,

@@ -418,6 +418,7 @@ impl From<crate::items::actions::BankRefusal> for Problem {
         use crate::items::rules::StepRefusal;
         match refusal {
             BankRefusal::NotFound => Self::not_found(),
+            BankRefusal::NoSuchItem => Self::field("/enemy", Code::ItemUnknown),
             BankRefusal::Conflict => Self::new(Code::Conflict),
             BankRefusal::Step(StepRefusal::NotFromHere) => Self::new(Code::ItemStepImpossible),
             BankRefusal::Step(StepRefusal::OwnVersion) => Self::new(Code::OwnItemVersion),

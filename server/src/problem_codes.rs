@@ -143,6 +143,7 @@ codes! {
 
     // The item bank
     ItemFaulty 422 "item-faulty": "Het item heeft fouten.", "The item has faults.", "L'item contient des erreurs.", "العنصر به أخطاء.";
+    ItemUnknown 422 "item-unknown": "Er is geen ander item met deze naam.", "There is no other item of this name.", "Il n'existe pas d'autre item de ce nom.", "لا يوجد عنصر آخر بهذا الاسم.";
     ItemStepImpossible 409 "item-step-impossible": "Deze versie kan die stap niet zetten vanuit haar huidige toestand.", "This version cannot take that step from where it stands.", "Cette version ne peut pas passer à cette étape.", "لا يمكن لهذه النسخة اتخاذ تلك الخطوة من حالتها الحالية.";
     OwnItemVersion 403 "own-item-version": "Iemand anders dan de auteur keurt een versie goed.", "Somebody else than its author approves a version.", "Une version est approuvée par une autre personne que son auteur.", "يوافق على النسخة شخص آخر غير مؤلفها.";
 }

@@ -179,6 +179,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// A model of item response theory.
+    pub enum IrtModel {
+        Rasch = "rasch",
+        TwoPl = "2pl",
+        ThreePl = "3pl",
+        GradedResponse = "grm",
+        PartialCredit = "pcm",
+        GeneralisedPartialCredit = "gpcm",
+    }
+}
+
+text_enum! {
     pub enum ItemSkill {
         Reading = "reading",
         Listening = "listening",
@@ -248,6 +260,24 @@ text_enum! {
         Waived = "waived",
         Issued = "issued",
         Withdrawn = "withdrawn",
+    }
+}
+
+text_enum! {
+    pub enum ParameterSource {
+        Default = "default",
+        Content = "content",
+        Import = "import",
+        Calibration = "calibration",
+        Manual = "manual",
+    }
+}
+
+text_enum! {
+    pub enum ParameterStatus {
+        Proposed = "proposed",
+        Approved = "approved",
+        Superseded = "superseded",
     }
 }
 

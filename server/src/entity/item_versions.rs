@@ -15,6 +15,11 @@ pub struct Model {
     pub title: String,
     pub level: Option<Level>,
     pub topic: Option<String>,
+    pub text_type: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// On which terms it may be used.
+    pub licence: Option<String>,
     pub core: bool,
     pub sample: bool,
     pub qti: String,

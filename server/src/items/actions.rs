@@ -4,6 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
+use super::parameters;
 use super::rules::{self, StepRefusal};
 use crate::access::Actor;
 use crate::app::Ijkpunt;
@@ -17,6 +18,8 @@ use crate::ids::{ItemEventId, ItemVersionId};
 pub enum BankRefusal {
     #[error("there is no such item")]
     NotFound,
+    #[error("the other item is not there, or is the same")]
+    NoSuchItem,
     #[error("the step is not possible: {0:?}")]
     Step(StepRefusal),
     /// Somebody else moved or changed it in the meantime.
@@ -41,6 +44,7 @@ pub async fn move_to(ijkpunt: &Ijkpunt, actor: &Actor, id: ItemVersionId, to: It
             return Err(BankRefusal::Faults(faults));
         }
         retire_published(&tx, &version).await?;
+        parameters::default_where_missing(&tx, version.item_id, version.level, now).await?;
     }
     set_status(&tx, &version, to).await?;
     write_event(&tx, &version, actor, Some(to), comment, now).await?;
@@ -67,6 +71,9 @@ pub struct Revision {
     pub qti: String,
     pub level: Option<crate::entity::enums::Level>,
     pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
     pub core: bool,
 }
 
@@ -96,6 +103,9 @@ pub async fn revise(ijkpunt: &Ijkpunt, actor: &Actor, from: ItemVersionId, revis
         title: Set(revision.title),
         level: Set(revision.level),
         topic: Set(revision.topic),
+        text_type: Set(revision.text_type),
+        source: Set(revision.source),
+        licence: Set(revision.licence),
         core: Set(revision.core),
         sample: Set(before.sample),
         qti: Set(revision.qti),

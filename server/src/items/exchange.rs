@@ -204,7 +204,10 @@ impl<'a> Drawer<'a> {
             status: ItemStatus::Draft,
             title: known.map_or_else(|| arrived.item.title.clone(), |known| known.title.clone()),
             level: known.map_or_else(|| before.and_then(|before| before.level), |known| known.level),
-            topic: known.map_or_else(|| before.and_then(|before| before.topic.clone()), |known| Some(known.topic.clone())),
+            topic: known.map_or_else(|| before.and_then(|before| before.topic.clone()), |known| known.topic.clone()),
+            text_type: known.map_or_else(|| before.and_then(|before| before.text_type.clone()), |known| known.text_type.clone()),
+            source: known.map_or_else(|| before.and_then(|before| before.source.clone()), |known| known.source.clone()),
+            licence: known.map_or_else(|| before.and_then(|before| before.licence.clone()), |known| known.licence.clone()),
             core: known.map_or_else(|| before.is_some_and(|before| before.core), |known| known.core),
             sample: known.is_some_and(|known| known.sample),
             qti: arrived.qti.clone(),
@@ -270,7 +273,9 @@ impl<'a> Drawer<'a> {
 fn says_the_same(before: &item_versions::Model, after: &item_versions::Model) -> bool {
     let said = |version: &item_versions::Model| {
         let version = version.clone();
-        (version.title, version.level, version.topic, version.core, version.sample, version.qti, version.metadata, version.translations)
+        let of_whom = (version.text_type, version.source, version.licence);
+        let about = (version.title, version.level, version.topic, version.core, version.sample, of_whom);
+        (about, version.qti, version.metadata, version.translations)
     };
     // Names that the item no longer uses are not worth a version.
     let same_media = after.media.as_object().is_some_and(|media| media.iter().all(|(name, id)| before.media.get(name) == Some(id)));
@@ -305,7 +310,10 @@ pub async fn export(ijkpunt: &Ijkpunt, wanted: &Wanted) -> Result<Vec<u8>, BankR
             ("skill".to_owned(), json!(row.skill)),
             ("title".to_owned(), json!(version.title)),
             ("level".to_owned(), json!(version.level)),
-            ("topic".to_owned(), json!(version.topic.clone().unwrap_or_default())),
+            ("topic".to_owned(), json!(version.topic)),
+            ("text_type".to_owned(), json!(version.text_type)),
+            ("source".to_owned(), json!(version.source)),
+            ("licence".to_owned(), json!(version.licence)),
             ("core".to_owned(), json!(version.core)),
             ("sample".to_owned(), json!(version.sample)),
             ("media".to_owned(), json!(media.iter().map(|(name, _)| name).collect::<Vec<_>>())),

@@ -81,6 +81,9 @@ pub struct ItemVersion {
     pub title: String,
     pub level: Option<Level>,
     pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
     pub core: bool,
     pub sample: bool,
     pub qti: String,
@@ -134,6 +137,9 @@ pub struct ReviseItem {
     pub qti: String,
     pub level: Option<Level>,
     pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
     #[serde(default)]
     pub core: bool,
 }
@@ -231,6 +237,9 @@ fn describe(
         title: version.title,
         level: version.level,
         topic: version.topic,
+        text_type: version.text_type,
+        source: version.source,
+        licence: version.licence,
         core: version.core,
         sample: version.sample,
         qti: version.qti,
@@ -280,7 +289,8 @@ pub async fn revise(
         return Err(Problem::field("/title", Code::Required));
     }
     within("/title", &body.title)?;
-    let revision = Revision { title: body.title, qti: body.qti, level: body.level, topic: body.topic, core: body.core };
+    let ReviseItem { title, qti, level, topic, text_type, source, licence, core } = body;
+    let revision = Revision { title, qti, level, topic, text_type, source, licence, core };
     let version_id = actions::revise(&ijkpunt, &actor, *id, revision).await?;
     Ok(HttpResponse::Created().json(Revised { version_id }))
 }

@@ -8,8 +8,9 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, DatabaseTransaction, DbErr, 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::parameters::{self, Said};
 use crate::db::begin_write;
-use crate::entity::enums::{Band, FormPart, FormStatus, ItemSkill, ItemStatus, Level};
+use crate::entity::enums::{Band, FormPart, FormStatus, ItemSkill, ItemStatus, Level, ParameterSource, ParameterStatus};
 use crate::entity::{form_items, forms, item_versions, items, media_files};
 use crate::ids::{FormId, ItemId, ItemVersionId, MediaId};
 use crate::media::MediaStore;
@@ -35,14 +36,18 @@ pub(super) struct BankItem {
     pub skill: ItemSkill,
     pub title: String,
     pub level: Option<Level>,
-    pub topic: String,
+    pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
+    pub parameters: Option<Said>,
     pub core: bool,
     pub sample: bool,
     /// Names of media as the item writes them, relative to the item's own file.
     media: Vec<String>,
     #[serde(default = "no_translations")]
     pub translations: Value,
-    /// Everything else that is said of the item: text type, parameters, source, licence.
+    /// Everything else that is said of the item.
     #[serde(flatten)]
     pub metadata: serde_json::Map<String, Value>,
 }
@@ -121,7 +126,10 @@ async fn load_item(
         status: Set(ItemStatus::Published),
         title: Set(item.title),
         level: Set(item.level),
-        topic: Set(Some(item.topic)),
+        topic: Set(item.topic),
+        text_type: Set(item.text_type),
+        source: Set(item.source),
+        licence: Set(item.licence),
         core: Set(item.core),
         sample: Set(item.sample),
         qti: Set(qti),
@@ -132,6 +140,10 @@ async fn load_item(
         created_by: Set(None),
     };
     item_versions::Entity::insert(version).exec_without_returning(tx).await?;
+    match item.parameters {
+        Some(said) => parameters::put(tx, item_id, 1, &said, ParameterSource::Content, ParameterStatus::Approved, (None, now)).await?,
+        None => parameters::default_where_missing(tx, item_id, item.level, now).await?,
+    }
     Ok(version_id)
 }
 

@@ -2248,12 +2248,15 @@ export interface components {
             /** @description Languages that it has texts in, besides its own. */
             languages: string[];
             level?: components["schemas"]["Level"] | null;
+            licence?: string | null;
             metadata: Record<string, never>;
             qti: string;
             sample: boolean;
+            source?: string | null;
             status: components["schemas"]["ItemStatus"];
             /** @description Where the person who asks may move it. */
             steps: components["schemas"]["ItemStatus"][];
+            text_type?: string | null;
             title: string;
             topic?: string | null;
             /** Format: int64 */
@@ -2712,7 +2715,10 @@ export interface components {
         ReviseItem: {
             core?: boolean;
             level?: components["schemas"]["Level"] | null;
+            licence?: string | null;
             qti: string;
+            source?: string | null;
+            text_type?: string | null;
             title: string;
             topic?: string | null;
         };

@@ -60,7 +60,8 @@ CREATE TABLE kiosks (
     name TEXT NOT NULL,
     enrol_code_hash BYTEA UNIQUE,
     enrol_code_expires_at TIMESTAMPTZ,
-    token_hash BYTEA UNIQUE,
+    -- Of the pair that the machine made when it was enrolled: an uncompressed point on P-256. The other half never leaves the machine.
+    public_key BYTEA UNIQUE,
     enrolled_at TIMESTAMPTZ,
     revoked_at TIMESTAMPTZ,
     last_seen_at TIMESTAMPTZ,
@@ -381,6 +382,8 @@ CREATE TABLE presence (
     attempt_id UUID PRIMARY KEY REFERENCES attempts (id),
     last_seen_at TIMESTAMPTZ NOT NULL,
     position BIGINT NOT NULL,
+    -- The number of the newest signed request of this sitting's kiosk: an older one is a replay.
+    request_number BIGINT NOT NULL DEFAULT 0,
     -- The first sign of life after the deadline: how long ago decides whether work done offline may still come in.
     after_deadline_at TIMESTAMPTZ
 );

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::crypto::Keys;
 use crate::delivery::writer::Saves;
 use crate::http::{middleware, routes};
+use crate::kiosks::known::KnownKeys;
 use crate::media::MediaStore;
 
 /// Everything that a request or a job works with. Cloning is cheap; no state of a person or test lives here.
@@ -23,6 +24,7 @@ pub struct Ijkpunt {
     pub config: Arc<Config>,
     pub media: MediaStore,
     pub saves: Saves,
+    pub kiosk_keys: KnownKeys,
 }
 
 impl Ijkpunt {
@@ -32,6 +34,7 @@ impl Ijkpunt {
             media: MediaStore::new(config.data.join("media")),
             db,
             clock,
+            kiosk_keys: KnownKeys::default(),
             keys: Arc::new(keys),
             config: Arc::new(config),
         }
@@ -44,6 +47,7 @@ pub fn serve(ijkpunt: Ijkpunt, listener: TcpListener, workers: usize) -> std::io
         App::new()
             .app_data(web::Data::new(ijkpunt.clone()))
             .wrap(actix_web::middleware::Compress::default())
+            .wrap(actix_web::middleware::from_fn(middleware::signed_bodies))
             .wrap(actix_web::middleware::from_fn(middleware::problems))
             .wrap(actix_web::middleware::from_fn(middleware::security_headers))
             .configure(routes::configure)

@@ -263,6 +263,7 @@ impl From<crate::kiosks::EnrolRefusal> for Problem {
     fn from(refusal: crate::kiosks::EnrolRefusal) -> Self {
         match refusal {
             crate::kiosks::EnrolRefusal::CodeWrong => Self::field("/code", Code::EnrolCodeWrong),
+            crate::kiosks::EnrolRefusal::KeyWrong => Self::field("/public_key", Code::KeyWrong),
             crate::kiosks::EnrolRefusal::Database(error) => error.into(),
         }
     }
@@ -340,6 +341,7 @@ impl From<crate::delivery::writer::SaveRefusal> for Problem {
         use crate::delivery::writer::SaveRefusal;
         match refusal {
             SaveRefusal::NotYours => Self::new(Code::TakenOver),
+            SaveRefusal::Replayed { newest } => Self::new(Code::RequestReplayed).with_fact("newest", newest),
             SaveRefusal::NoSuchPosition(_) => Self::field("/position", Code::OutOfRange),
             // Whatever the database said: the kiosk keeps the answers and comes again.
             SaveRefusal::Full | SaveRefusal::Database(_) => Self::new(Code::Unavailable),

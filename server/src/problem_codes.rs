@@ -49,6 +49,10 @@ codes! {
     // Kiosks and delivery
     KioskUnknown 401 "kiosk-unknown": "Dit toestel is niet aangemeld als kiosk.", "This device is not enrolled as a kiosk.", "Cet appareil n'est pas inscrit comme kiosque.", "هذا الجهاز غير مسجّل ككشك اختبار.";
     KioskRevoked 401 "kiosk-revoked": "Deze kiosk is ingetrokken.", "This kiosk has been revoked.", "Ce kiosque a été révoqué.", "تم إلغاء هذا الكشك.";
+    SignatureWrong 401 "signature-wrong": "Deze aanvraag is niet door de sleutel van deze kiosk ondertekend.", "This request was not signed with this kiosk's key.", "Cette demande n'est pas signée avec la clé de ce kiosque.", "لم يُوقَّع هذا الطلب بمفتاح هذا الكشك.";
+    SignatureStale 401 "signature-stale": "De klok van deze kiosk loopt niet gelijk met die van de server.", "This kiosk's clock differs from the server's.", "L'horloge de ce kiosque diffère de celle du serveur.", "ساعة هذا الكشك تختلف عن ساعة الخادم.";
+    RequestReplayed 409 "request-replayed": "Deze aanvraag is al eens aangekomen.", "This request came in before.", "Cette demande est déjà arrivée.", "وصل هذا الطلب من قبل.";
+    KeyWrong 422 "key-wrong": "Deze sleutel past niet bij de ondertekening van de code.", "This key does not fit the code's signature.", "Cette clé ne correspond pas à la signature du code.", "هذا المفتاح لا يطابق توقيع الرمز.";
     EnrolCodeWrong 422 "enrol-code-wrong": "Deze aanmeldcode bestaat niet of is niet meer geldig.", "This enrolment code does not exist or is no longer valid.", "Ce code d'inscription n'existe pas ou n'est plus valable.", "رمز التسجيل هذا غير موجود أو لم يعد صالحًا.";
     KioskNameTaken 422 "kiosk-name-taken": "Deze naam is op deze plaats al gebruikt.", "This name is already used at this site.", "Ce nom est déjà utilisé sur ce site.", "هذا الاسم مستخدم بالفعل في هذا الموقع.";
     CodeWrong 422 "code-wrong": "Deze code is niet juist. Vraag hulp aan de toetsassistent.", "This code is not right. Ask the invigilator for help.", "Ce code n'est pas correct. Demandez de l'aide au surveillant.", "هذا الرمز غير صحيح. اطلب المساعدة من المراقب.";

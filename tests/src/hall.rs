@@ -1,5 +1,8 @@
 //! A test room with its people: a site with kiosks, a session of today, candidates with a booking, and the kiosks' side of the protocol.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::Duration;
 use ijkpunt::crypto::Place;
 use ijkpunt::entity::enums::{
@@ -9,7 +12,8 @@ use ijkpunt::entity::enums::{
 use ijkpunt::entity::{
     bookings, candidates, enrolments, form_items, forms, item_versions, items, media_files, policy_rules, sites, test_sessions,
 };
-use ijkpunt::ids::{AgencyId, BookingId, CandidateId, EnrolmentId, FormId, ItemId, ItemVersionId, MediaId, SessionId, SiteId};
+use ijkpunt::ids::{AgencyId, BookingId, CandidateId, EnrolmentId, FormId, ItemId, ItemVersionId, KioskId, MediaId, SessionId, SiteId};
+use ijkpunt::kiosks::signing::{self, DeviceKey, Signed};
 use reqwest::Method;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};
@@ -226,12 +230,7 @@ impl<'a> Hall<'a> {
     /// A kiosk of the site, made by the administrator and enrolled.
     pub async fn kiosk(&self, name: &str) -> Kiosk {
         let made = self.admin.post("/api/kiosks", json!({ "site_id": self.site, "name": name })).await.ok();
-        let http = reqwest::Client::new();
-        let mut kiosk =
-            Kiosk { http, url: self.app.url.clone(), id: made["kiosk"]["id"].clone(), token: String::new(), attempt: String::new() };
-        let enrolled = kiosk.post("/enrol", json!({ "code": made["code"] })).await.ok();
-        kiosk.token = enrolled["token"].as_str().unwrap().to_owned();
-        kiosk
+        Kiosk::enrol(&self.app.url, made["code"].as_str().unwrap()).await
     }
 
     pub async fn open(&self) {
@@ -268,42 +267,88 @@ impl<'a> Hall<'a> {
     }
 }
 
-/// A kiosk's side of the protocol.
+/// A kiosk's side of the protocol: it signs each request, as docs/kiosk-protocol.md says. Clones are tabs of one browser.
 #[derive(Clone)]
 pub struct Kiosk {
     pub http: reqwest::Client,
     pub url: String,
     pub id: Value,
-    pub token: String,
     pub attempt: String,
+    pub key: Arc<DeviceKey>,
+    pub clock: Arc<KioskClock>,
+}
+
+/// The number of the last request, and by how much the server's clock is ahead.
+#[derive(Default)]
+pub struct KioskClock {
+    last: AtomicI64,
+    ahead: AtomicI64,
 }
 
 impl Kiosk {
+    /// Makes a key and enrols it with the code that the administrator was given.
+    pub async fn enrol(url: &str, code: &str) -> Self {
+        let key = DeviceKey::generate().unwrap();
+        let http = reqwest::Client::new();
+        let enrolled = http.post(format!("{url}/api/kiosk/enrol")).json(&enrolment(&key, code)).send().await.unwrap();
+        let id = Answer::read(enrolled).await.ok()["kiosk"]["id"].clone();
+        Self { http, url: url.to_owned(), id, attempt: String::new(), key: Arc::new(key), clock: Arc::default() }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, None).await
+        self.send(Method::GET, path, &[], b"").await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(Method::POST, path, Some(body)).await
+        self.send(Method::POST, path, &[], body.to_string().as_bytes()).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let mut request = self.request(method, path);
-        if let Some(body) = body {
-            request = request.json(&body);
+    /// Sends a request, and again when the server says that its clock is another one, or that a newer request was before it.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        loop {
+            let mut request = self.request(method.clone(), path, body);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let answer = Answer::read(request.send().await.unwrap()).await;
+            if !self.heed(&answer.body) {
+                return answer;
+            }
         }
-        Answer::read(request.send().await.unwrap()).await
     }
 
-    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let mut request = self.http.request(method, format!("{}/api/kiosk{path}", self.url));
-        if !self.token.is_empty() {
-            request = request.header("Authorization", format!("Kiosk {}", self.token));
+    /// Learns from a refusal; true when the request, signed anew, may be taken.
+    pub fn heed(&self, refusal: &Value) -> bool {
+        let fact = |name: &str| refusal["facts"][name].as_i64().unwrap_or_default();
+        match refusal["code"].as_str() {
+            Some("signature-stale") => {
+                self.clock.last.store(0, Ordering::Relaxed);
+                self.clock.ahead.store(fact("server_time") - milliseconds(), Ordering::Relaxed);
+                true
+            }
+            Some("request-replayed") => {
+                self.clock.last.fetch_max(fact("newest"), Ordering::Relaxed);
+                true
+            }
+            _ => false,
         }
+    }
+
+    /// A signed request, to be sent once.
+    pub fn request(&self, method: Method, path: &str, body: &[u8]) -> reqwest::RequestBuilder {
+        let path = format!("/api/kiosk{path}");
+        let kiosk = KioskId(self.id.as_str().unwrap().parse().unwrap());
+        let at = milliseconds() + self.clock.ahead.load(Ordering::Relaxed);
+        let before = self.clock.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(at.max(last + 1))).unwrap();
+        let number = at.max(before + 1);
+        let hash = signing::body_hash(body);
+        let signed = Signed { method: method.as_str(), path: &path, number, attempt_token: &self.attempt, body_sha256: &hash };
+        let authorization = self.key.authorization(kiosk, signed).unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).header("Authorization", authorization);
         if !self.attempt.is_empty() {
             request = request.header("X-Attempt", &self.attempt);
         }
-        request
+        request.header("Content-Type", "application/json").body(body.to_vec())
     }
 
     /// Starts with a code and keeps the sitting's token.
@@ -317,6 +362,11 @@ impl Kiosk {
         let answer = self.post("/resume", json!({})).await;
         self.keep_token(&answer);
         answer
+    }
+
+    /// The code of the refusal of a resume.
+    pub async fn resume_refused(&self) -> String {
+        self.post("/resume", json!({})).await.code().to_owned()
     }
 
     fn keep_token(&mut self, answer: &Answer) {
@@ -341,9 +391,18 @@ impl Kiosk {
     }
 
     pub async fn put_slice(&self, path: &str, sha256: &str, bytes: &[u8]) -> Answer {
-        let request = self.request(Method::PUT, path).header("X-Content-SHA256", sha256).body(bytes.to_vec());
-        Answer::read(request.send().await.unwrap()).await
+        self.send(Method::PUT, path, &[("X-Content-SHA256", sha256)], bytes).await
     }
+}
+
+/// What a machine with this key sends to be enrolled.
+pub fn enrolment(key: &DeviceKey, code: &str) -> Value {
+    let proof = key.sign(&signing::enrolment_text(code)).unwrap();
+    json!({ "code": code, "public_key": signing::to_base64(key.public_key()), "proof": signing::to_base64(&proof) })
+}
+
+fn milliseconds() -> i64 {
+    chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_millis()
 }
 
 /// A question about a recording that may be heard twice.

@@ -183,8 +183,31 @@ fn visit(element: &Element, outline: &mut Outline) {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "ul" | "ol" | "li" | "table" | "tr" | "td" | "th" | "tbody" | "thead" | "blockquote" | "section" | "h1" | "h2" | "h3"
-            | "h4" | "h5" | "h6" | "dl" | "dt" | "dd" | "pre" | "figure" | "header" | "rubric-block"
+        "p" | "div"
+            | "ul"
+            | "ol"
+            | "li"
+            | "table"
+            | "tr"
+            | "td"
+            | "th"
+            | "tbody"
+            | "thead"
+            | "blockquote"
+            | "section"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "pre"
+            | "figure"
+            | "header"
+            | "rubric-block"
     )
 }
 

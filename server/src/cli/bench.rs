@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use super::bench_room::{Seat, seats};
 use super::{Outcome, serve};
 use crate::app::{self, Ijkpunt};
+use crate::clock::Clock;
 use crate::config::{Config, embedded_url};
 use crate::db::begin_write;
 use crate::entity::answers;
@@ -32,7 +33,7 @@ pub fn run() -> Outcome {
         for kiosks in KIOSKS {
             let before = ijkpunt.saves.groups();
             let started = Instant::now();
-            let mut times = drive(address, seats.iter().take(kiosks)).await?;
+            let mut times = drive(&ijkpunt.clock, address, seats.iter().take(kiosks)).await?;
             let seconds = started.elapsed().as_secs_f64();
             let groups = ijkpunt.saves.groups().saturating_sub(before).max(1);
             times.sort_unstable();
@@ -79,8 +80,8 @@ pub fn name(db: &sea_orm::DatabaseConnection) -> &'static str {
 }
 
 /// Every kiosk saves one answer after the other on a connection of its own; answers how long each took.
-async fn drive<'a>(address: SocketAddr, seats: impl Iterator<Item = &'a Seat>) -> Result<Vec<Duration>, Failure> {
-    let kiosks: Vec<_> = seats.cloned().map(|seat| actix_web::rt::spawn(one_kiosk(address, seat))).collect();
+async fn drive<'a>(clock: &Clock, address: SocketAddr, seats: impl Iterator<Item = &'a Seat>) -> Result<Vec<Duration>, Failure> {
+    let kiosks: Vec<_> = seats.cloned().map(|seat| actix_web::rt::spawn(one_kiosk(clock.clone(), address, seat))).collect();
     let mut times = Vec::new();
     for kiosk in kiosks {
         times.extend(kiosk.await??);
@@ -88,7 +89,7 @@ async fn drive<'a>(address: SocketAddr, seats: impl Iterator<Item = &'a Seat>) -
     Ok(times)
 }
 
-async fn one_kiosk(address: SocketAddr, seat: Seat) -> Result<Vec<Duration>, Failure> {
+async fn one_kiosk(clock: Clock, address: SocketAddr, seat: Seat) -> Result<Vec<Duration>, Failure> {
     let mut connection = TcpStream::connect(address).await?;
     connection.set_nodelay(true)?;
     let (mut times, started) = (Vec::new(), Instant::now());
@@ -96,7 +97,7 @@ async fn one_kiosk(address: SocketAddr, seat: Seat) -> Result<Vec<Duration>, Fai
     while started.elapsed() < EACH {
         let at = "2026-11-23T09:00:00Z";
         let event = json!({ "seq": seq, "position": 0, "response": { "r1": "b" }, "flagged": false, "client_at": at });
-        let request = seat.request(address, &json!({ "events": [event], "position": 0, "sent_at": at }));
+        let request = seat.request(clock.now(), address, &json!({ "events": [event], "position": 0, "sent_at": at }))?;
         let sent = Instant::now();
         connection.write_all(request.as_bytes()).await?;
         read_answer(&mut connection).await?;

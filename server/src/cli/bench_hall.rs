@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Outcome;
 use super::bench::{Failure, name, on_a_fresh_product, percentile, read_answer};
 use super::bench_room::{Seat, seats};
+use crate::clock::Clock;
 use crate::entity::answers;
 
 /// As often as the kiosk app sends one.
@@ -36,7 +37,15 @@ pub fn run(candidates: usize, every: u64, seconds: u64) -> Outcome {
             .map(|(n, seat)| {
                 // They did not all begin in the same instant.
                 let first = start + HEARTBEAT.mul_f64(n as f64 / candidates as f64);
-                actix_web::rt::spawn(work(address, seat, first, n as u64 % pace, pace, start + Duration::from_secs(seconds)))
+                actix_web::rt::spawn(work(
+                    ijkpunt.clock.clone(),
+                    address,
+                    seat,
+                    first,
+                    n as u64 % pace,
+                    pace,
+                    start + Duration::from_secs(seconds),
+                ))
             })
             .collect();
         let mut all = Times::default();
@@ -70,7 +79,7 @@ pub fn run(candidates: usize, every: u64, seconds: u64) -> Outcome {
     })
 }
 
-async fn work(address: SocketAddr, seat: Seat, first: Instant, offset: u64, pace: u64, end: Instant) -> Times {
+async fn work(clock: Clock, address: SocketAddr, seat: Seat, first: Instant, offset: u64, pace: u64, end: Instant) -> Times {
     let (mut times, mut next, mut seq) = (Times::default(), first, seat.first_seq());
     for turn in offset.. {
         sleep_until(next).await;
@@ -81,8 +90,9 @@ async fn work(address: SocketAddr, seat: Seat, first: Instant, offset: u64, pace
         let at = "2026-11-23T09:00:00Z";
         let event = json!({ "seq": seq, "position": 0, "response": { "r1": "b" }, "flagged": false, "client_at": at });
         let body = if saves { json!({ "events": [event], "position": 0, "sent_at": at }) } else { json!({ "events": [] }) };
+        let Ok(request) = seat.request(clock.now(), address, &body) else { return times };
         let began = Instant::now();
-        match send(address, &seat.request(address, &body)).await {
+        match send(address, &request).await {
             Ok(()) if saves => {
                 times.saves.push(began.elapsed());
                 seq += 1;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
 use serde_json::{Value, json};
 
@@ -18,26 +18,33 @@ use crate::entity::{
     agencies, attempts, bookings, candidates, enrolments, forms, kiosks, policy_rules, sites, sittings, test_sessions, users,
 };
 use crate::ids::{AttemptId, BookingId, CandidateId, EnrolmentId, FormId, KioskId, SessionId, SiteId, UserId};
+use crate::kiosks::signing::{self, DeviceKey, NoKey, Signed};
 
 #[derive(Clone)]
 pub struct Seat {
     pub attempt: AttemptId,
-    pub kiosk_token: String,
     pub attempt_token: String,
+    kiosk: KioskId,
+    key: Arc<DeviceKey>,
+    /// The number of the request before.
+    number: Arc<AtomicI64>,
     runs: Arc<AtomicI64>,
 }
 
 impl Seat {
     /// What the kiosk sends to save answers; without events it is a heartbeat.
-    pub fn request(&self, address: SocketAddr, body: &Value) -> String {
+    pub fn request(&self, now: DateTime<Utc>, address: SocketAddr, body: &Value) -> Result<String, NoKey> {
         let body = body.to_string();
-        format!(
-            "POST /api/kiosk/attempts/{}/answers HTTP/1.1\r\nHost: {address}\r\nAuthorization: Kiosk {}\r\nX-Attempt: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.attempt,
-            self.kiosk_token,
-            self.attempt_token,
+        let path = format!("/api/kiosk/attempts/{}/answers", self.attempt);
+        let (body_sha256, attempt_token) = (signing::body_hash(body.as_bytes()), &self.attempt_token);
+        let number = now.timestamp_millis().max(self.number.load(Ordering::Relaxed) + 1);
+        self.number.store(number, Ordering::Relaxed);
+        let signed = Signed { method: "POST", path: &path, number, attempt_token, body_sha256: &body_sha256 };
+        let authorization = self.key.authorization(self.kiosk, signed)?;
+        Ok(format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {authorization}\r\nX-Attempt: {attempt_token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
-        )
+        ))
     }
 
     /// Numbers of its own for each round of measuring.
@@ -109,14 +116,22 @@ pub async fn seats(ijkpunt: &Ijkpunt, count: usize) -> Result<Vec<Seat>, DbErr> 
     .await?;
     let mut seats = Vec::with_capacity(count);
     for n in 0..count {
-        let seat = Seat { attempt: AttemptId::new(), kiosk_token: new_token(), attempt_token: new_token(), runs: Arc::default() };
-        let (kiosk, candidate, enrolment, booking) = (KioskId::new(), CandidateId::new(), EnrolmentId::new(), BookingId::new());
+        let key = DeviceKey::generate().map_err(|error| DbErr::Custom(error.to_string()))?;
+        let seat = Seat {
+            attempt: AttemptId::new(),
+            attempt_token: new_token(),
+            kiosk: KioskId::new(),
+            key: Arc::new(key),
+            number: Arc::default(),
+            runs: Arc::default(),
+        };
+        let (kiosk, candidate, enrolment, booking) = (seat.kiosk, CandidateId::new(), EnrolmentId::new(), BookingId::new());
         let seal = |column| ijkpunt.keys.seal(Place { table: "candidates", column, row: candidate.0 }, "Bench");
         kiosks::Entity::insert(kiosks::ActiveModel {
             id: Set(kiosk),
             site_id: Set(site),
             name: Set(format!("Kiosk {n}")),
-            token_hash: Set(Some(token_hash(&seat.kiosk_token))),
+            public_key: Set(Some(seat.key.public_key().to_vec())),
             enrolled_at: Set(Some(now)),
             ..Default::default()
         })

@@ -1,22 +1,22 @@
 //! `/api/kiosk`: what a kiosk asks during a sitting.
 
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web};
+use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::sitting::{Paused, Sitting, sitting};
+use super::who::{self, AtWork, Kiosk, Saver};
 use super::writer::{Event, SaveRequest};
 use super::{Refusal, actions, media, paper, plays, rules, start, store};
 use crate::app::Ijkpunt;
-use crate::crypto::token_hash;
 use crate::entity::enums::AttemptStatus;
-use crate::entity::{kiosks, sittings};
-use crate::http::extract::{self, Json};
+use crate::entity::kiosks;
+use crate::http::extract::Json;
 use crate::ids::{AttemptId, KioskId};
-use crate::kiosks as enrolled;
+use crate::kiosks::{self as enrolled, signing};
 use crate::problem::{Code, Problem, ProblemBody};
 
 /// More than a request may hold.
@@ -24,72 +24,18 @@ const MAX_EVENTS: usize = 200;
 /// A long text is some kilobytes.
 const MAX_RESPONSE: usize = 64 * 1024;
 
-/// An enrolled kiosk, known by its token.
-pub struct Kiosk(pub kiosks::Model);
-
-impl FromRequest for Kiosk {
-    type Error = Problem;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let token = kiosk_token(&request).ok_or(Problem::new(Code::KioskUnknown))?;
-            let ijkpunt = extract::ijkpunt(&request)?;
-            known_kiosk(&ijkpunt, token).await.map(Kiosk)
-        })
-    }
-}
-
-async fn known_kiosk(ijkpunt: &Ijkpunt, token: &str) -> Result<kiosks::Model, Problem> {
-    let kiosk = store::kiosk_by_token(&ijkpunt.db, token).await?.ok_or(Problem::new(Code::KioskUnknown))?;
-    if kiosk.revoked_at.is_some() {
-        return Err(Problem::new(Code::KioskRevoked));
-    }
-    store::touch_kiosk(&ijkpunt.db, &kiosk, ijkpunt.clock.now()).await?;
-    Ok(kiosk)
-}
-
-fn kiosk_token(request: &HttpRequest) -> Option<&str> {
-    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Kiosk ").map(str::trim)
-}
-
-fn attempt_token(request: &HttpRequest) -> Option<&str> {
-    request.headers().get("X-Attempt")?.to_str().ok()
-}
-
-/// An enrolled kiosk and the sitting that it holds the newest token of.
-pub struct AtWork {
-    pub kiosk: kiosks::Model,
-    pub sitting: sittings::Model,
-}
-
-impl FromRequest for AtWork {
-    type Error = Problem;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kiosk = Kiosk::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let Kiosk(kiosk) = kiosk.await?;
-            let ijkpunt = extract::ijkpunt(&request)?;
-            let token = attempt_token(&request).ok_or(Problem::new(Code::TakenOver))?;
-            let sitting = store::sitting_by_token(&ijkpunt.db, kiosk.id, token).await?.ok_or(Problem::new(Code::TakenOver))?;
-            Ok(Self { kiosk, sitting })
-        })
-    }
-}
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolKiosk {
     pub code: String,
+    /// The public key that this machine made: an uncompressed point on P-256, in base64url.
+    pub public_key: String,
+    /// `IJKPUNT-ENROL-1`, a line break and the code, signed with that key; in base64url.
+    pub proof: String,
 }
 
 #[derive(Serialize, ToSchema)]
 pub struct EnrolledKiosk {
-    pub token: String,
     pub kiosk: KioskIdentity,
 }
 
@@ -103,8 +49,9 @@ pub struct KioskIdentity {
 
 #[utoipa::path(post, path = "/api/kiosk/enrol", operation_id = "enrolKiosk", tag = "kiosk", request_body = EnrolKiosk, responses((status = 200, body = EnrolledKiosk), (status = 422, body = ProblemBody)))]
 pub async fn enrol(ijkpunt: web::Data<Ijkpunt>, Json(body): Json<EnrolKiosk>) -> Result<web::Json<EnrolledKiosk>, Problem> {
-    let (kiosk, token) = enrolled::actions::enrol(&ijkpunt, &body.code).await?;
-    Ok(web::Json(EnrolledKiosk { token, kiosk: identity(&ijkpunt, kiosk).await? }))
+    let (key, proof) = (signing::from_base64(&body.public_key), signing::from_base64(&body.proof));
+    let kiosk = enrolled::actions::enrol(&ijkpunt, &body.code, &key.unwrap_or_default(), &proof.unwrap_or_default()).await?;
+    Ok(web::Json(EnrolledKiosk { kiosk: identity(&ijkpunt, kiosk).await? }))
 }
 
 #[utoipa::path(get, path = "/api/kiosk/me", operation_id = "whichKiosk", tag = "kiosk", responses((status = 200, body = KioskIdentity), (status = 401, body = ProblemBody)))]
@@ -226,21 +173,22 @@ pub struct AttemptState {
 #[utoipa::path(post, path = "/api/kiosk/attempts/{id}/answers", operation_id = "saveAnswers", tag = "kiosk", params(("id" = AttemptId, Path)), request_body = SaveAnswers, responses((status = 200, body = SavedAnswers), (status = 409, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub async fn answers(
     ijkpunt: web::Data<Ijkpunt>,
-    request: HttpRequest,
-    tokens: Tokens,
+    saver: Saver,
     id: web::Path<AttemptId>,
     Json(body): Json<SaveAnswers>,
 ) -> Result<web::Json<SavedAnswers>, Problem> {
     let save = SaveRequest {
         attempt: *id,
-        kiosk_token_hash: tokens.kiosk,
-        attempt_token_hash: tokens.attempt,
+        kiosk: saver.signature.kiosk,
+        kiosk_key: saver.key,
+        number: saver.signature.number,
+        attempt_token_hash: saver.attempt_token_hash,
         position: body.position,
         events: events(body)?,
     };
     let saved = match ijkpunt.saves.save(save).await {
         Ok(saved) => saved,
-        Err(super::writer::SaveRefusal::NotYours) => return Err(why_not_yours(&ijkpunt, &request).await),
+        Err(super::writer::SaveRefusal::NotYours) => return Err(who::why_not_yours(&ijkpunt, saver.signature.kiosk).await),
         Err(refusal) => return Err(refusal.into()),
     };
     let remaining_seconds = rules::remaining_seconds(&saved.timing, saved.at);
@@ -257,31 +205,6 @@ pub async fn answers(
             extra_seconds: saved.timing.extra_seconds,
         },
     }))
-}
-
-/// The hashes of the two tokens. The writer checks them in the same query that it needs anyway, so that a save costs no look-up of its own.
-pub struct Tokens {
-    kiosk: Vec<u8>,
-    attempt: Vec<u8>,
-}
-
-impl FromRequest for Tokens {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(match (kiosk_token(request), attempt_token(request)) {
-            (None, _) => Err(Problem::new(Code::KioskUnknown)),
-            (Some(_), None) => Err(Problem::new(Code::TakenOver)),
-            (Some(kiosk), Some(attempt)) => Ok(Self { kiosk: token_hash(kiosk), attempt: token_hash(attempt) }),
-        })
-    }
-}
-
-/// Says whether it is the kiosk or the sitting that is at fault.
-async fn why_not_yours(ijkpunt: &Ijkpunt, request: &HttpRequest) -> Problem {
-    let Some(token) = kiosk_token(request) else { return Problem::new(Code::KioskUnknown) };
-    known_kiosk(ijkpunt, token).await.err().unwrap_or(Problem::new(Code::TakenOver))
 }
 
 fn events(body: SaveAnswers) -> Result<Vec<Event>, Problem> {

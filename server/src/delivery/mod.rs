@@ -15,6 +15,7 @@ pub mod rules;
 pub mod sitting;
 pub mod start;
 pub mod store;
+pub mod who;
 pub mod writer;
 
 use sea_orm::DbErr;

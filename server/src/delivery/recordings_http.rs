@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::http::AtWork;
 use super::recordings;
+use super::who::AtWork;
 use crate::app::Ijkpunt;
 use crate::http::extract::Json;
 use crate::ids::{AttemptId, RecordingId};

@@ -1,7 +1,7 @@
 //! Opening a sitting: by the candidate's code, or again at the same kiosk after a crash.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::rules::{is_closed, normal_code};
@@ -12,7 +12,9 @@ use crate::clock::belgian_date;
 use crate::crypto::{new_token, token_hash};
 use crate::db::begin_write;
 use crate::entity::enums::{AttemptStatus, Band, BookingStatus, FormPart, FormStatus, Part, RuleKind, SessionStatus};
-use crate::entity::{attempt_items, attempts, bookings, enrolments, form_items, forms, kiosks, login_throttles, sittings, test_sessions};
+use crate::entity::{
+    attempt_items, attempts, bookings, enrolments, form_items, forms, kiosks, login_throttles, presence, sittings, test_sessions,
+};
 use crate::ids::{AttemptId, BookingId, KioskId};
 use crate::policy;
 
@@ -153,6 +155,12 @@ async fn take_over(
         .await?;
         return Ok(token);
     };
+    // Numbers count anew: another kiosk's clock may be behind, and what the older token signed is refused for that.
+    presence::Entity::update_many()
+        .col_expr(presence::Column::RequestNumber, Expr::value(0))
+        .filter(presence::Column::AttemptId.in_subquery(attempts_of_booking(booking)))
+        .exec(tx)
+        .await?;
     sittings::Entity::update_many()
         .col_expr(sittings::Column::KioskId, Expr::value(kiosk))
         .col_expr(sittings::Column::Epoch, Expr::value(before.epoch + 1))
@@ -162,6 +170,10 @@ async fn take_over(
         .exec(tx)
         .await?;
     Ok(token)
+}
+
+fn attempts_of_booking(booking: BookingId) -> SelectStatement {
+    Query::select().column(attempts::Column::Id).from(attempts::Entity).and_where(attempts::Column::BookingId.eq(booking)).to_owned()
 }
 
 /// One attempt for each part of the booking, each with a published form, its questions as they are now, and the cut-score rule of today.

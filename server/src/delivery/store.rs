@@ -1,19 +1,32 @@
 //! Reading what a sitting consists of.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::rules::{self, Timing};
 use crate::crypto::token_hash;
 use crate::entity::enums::{AttemptStatus, Part};
-use crate::entity::{answers, attempts, bookings, kiosks, presence, sittings};
+use crate::entity::{answers, attempts, bookings, kiosk_requests, kiosks, presence, sittings};
 use crate::ids::{AttemptId, BookingId, KioskId};
+use crate::kiosks::signing;
 
 /// The last use of a kiosk is written at most this often.
 const TOUCH_AFTER: Duration = Duration::seconds(30);
 
-pub async fn kiosk_by_token(db: &impl ConnectionTrait, token: &str) -> Result<Option<kiosks::Model>, DbErr> {
-    kiosks::Entity::find().filter(kiosks::Column::TokenHash.eq(token_hash(token))).one(db).await
+/// Notes that a signed request is taken; false when it was before.
+pub async fn take_once(db: &impl ConnectionTrait, kiosk: KioskId, number: i64) -> Result<bool, DbErr> {
+    let taken = kiosk_requests::Entity::insert(kiosk_requests::ActiveModel { kiosk_id: Set(kiosk), number: Set(number) })
+        .on_conflict(OnConflict::columns([kiosk_requests::Column::KioskId, kiosk_requests::Column::Number]).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(taken > 0)
+}
+
+/// Requests whose numbers are too old to be taken need not be known any more.
+pub async fn forget_requests(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let oldest = (now - signing::WINDOW * 2).timestamp_millis();
+    kiosk_requests::Entity::delete_many().filter(kiosk_requests::Column::Number.lt(oldest)).exec(db).await.map(|_| ())
 }
 
 pub async fn touch_kiosk(db: &impl ConnectionTrait, kiosk: &kiosks::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
@@ -26,6 +39,10 @@ pub async fn touch_kiosk(db: &impl ConnectionTrait, kiosk: &kiosks::Model, now: 
         .exec(db)
         .await
         .map(|_| ())
+}
+
+pub async fn kiosk(db: &impl ConnectionTrait, id: KioskId) -> Result<Option<kiosks::Model>, DbErr> {
+    kiosks::Entity::find_by_id(id).one(db).await
 }
 
 /// The sitting that this token opens at this kiosk.

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::db::begin_write;
 use crate::entity::enums::AttemptStatus;
 use crate::entity::{answers, presence};
-use crate::ids::AttemptId;
+use crate::ids::{AttemptId, KioskId};
 
 /// What may wait. At 10,000 candidates with an answer each 30 s about 340 come in a second.
 const QUEUE: usize = 4096;
@@ -45,7 +45,11 @@ pub struct Event {
 #[derive(Clone, Debug)]
 pub struct SaveRequest {
     pub attempt: AttemptId,
-    pub kiosk_token_hash: Vec<u8>,
+    pub kiosk: KioskId,
+    /// The key with which the signature was verified: whether it is the kiosk's is looked up in the transaction.
+    pub kiosk_key: Arc<[u8]>,
+    /// The signed request's number.
+    pub number: i64,
     pub attempt_token_hash: Vec<u8>,
     pub events: Vec<Event>,
     pub position: Option<i64>,
@@ -66,6 +70,9 @@ pub enum SaveRefusal {
     /// There is no such attempt, or the tokens are not those of its sitting.
     #[error("the attempt is not this kiosk's")]
     NotYours,
+    /// A newer request of this kiosk was taken: this one is a replay, or was overtaken on its way.
+    #[error("a newer request was taken")]
+    Replayed { newest: i64 },
     #[error("there is no question at position {0}")]
     NoSuchPosition(i64),
     #[error("too many answers are waiting")]
@@ -169,10 +176,12 @@ struct Standing {
     paused_reason: Option<String>,
     item_count: i64,
     token_hash: Option<Vec<u8>>,
-    kiosk_token_hash: Option<Vec<u8>>,
+    kiosk_id: Option<KioskId>,
+    public_key: Option<Vec<u8>>,
     revoked_at: Option<DateTime<Utc>>,
     after_deadline_at: Option<DateTime<Utc>>,
     position: Option<i64>,
+    request_number: Option<i64>,
 }
 
 /// Saves a group in one transaction.
@@ -197,7 +206,12 @@ async fn commit(db: &DatabaseConnection, requests: &[SaveRequest], now: DateTime
         presence::Entity::insert_many(chunk.to_vec())
             .on_conflict(
                 OnConflict::column(presence::Column::AttemptId)
-                    .update_columns([presence::Column::LastSeenAt, presence::Column::Position, presence::Column::AfterDeadlineAt])
+                    .update_columns([
+                        presence::Column::LastSeenAt,
+                        presence::Column::Position,
+                        presence::Column::RequestNumber,
+                        presence::Column::AfterDeadlineAt,
+                    ])
                     .to_owned(),
             )
             .exec_without_returning(&tx)
@@ -219,14 +233,20 @@ fn take(
     let same = |stored: &Option<Vec<u8>>, given: &[u8]| stored.as_deref() == Some(given);
     if standing.revoked_at.is_some()
         || !same(&standing.token_hash, &request.attempt_token_hash)
-        || !same(&standing.kiosk_token_hash, &request.kiosk_token_hash)
+        || standing.kiosk_id != Some(request.kiosk)
+        || !same(&standing.public_key, &request.kiosk_key)
     {
         return Err(SaveRefusal::NotYours);
+    }
+    let newest = standing.request_number.unwrap_or(0);
+    if request.number <= newest {
+        return Err(SaveRefusal::Replayed { newest });
     }
     let within = |position: &i64| (0..standing.item_count).contains(position);
     if let Some(outside) = request.events.iter().map(|event| event.position).chain(request.position).find(|position| !within(position)) {
         return Err(SaveRefusal::NoSuchPosition(outside));
     }
+    standing.request_number = Some(request.number);
     let mut timing = standing.timing();
     if rules::time_is_up(&timing, now) && timing.after_deadline_at.is_none() {
         timing.after_deadline_at = Some(now);
@@ -258,6 +278,7 @@ fn take(
             attempt_id: Set(request.attempt),
             last_seen_at: Set(now),
             position: Set(standing.position.unwrap_or(0)),
+            request_number: Set(request.number),
             after_deadline_at: Set(standing.after_deadline_at),
         },
     );
@@ -296,7 +317,8 @@ async fn standings(tx: &DatabaseTransaction, requests: &[SaveRequest]) -> Result
     };
     let sql = format!(
         "SELECT a.id, a.status, a.time_limit_seconds, a.extra_seconds, a.deadline_at, a.paused_at, a.paused_reason, a.item_count,
-            s.token_hash, k.token_hash AS kiosk_token_hash, k.revoked_at, p.after_deadline_at, p.position
+            s.token_hash, k.id AS kiosk_id, k.public_key, k.revoked_at, p.after_deadline_at, p.position,
+            p.request_number
         FROM attempts a JOIN sittings s ON s.booking_id = a.booking_id LEFT JOIN kiosks k ON k.id = s.kiosk_id
             LEFT JOIN presence p ON p.attempt_id = a.id
         WHERE a.id IN ({}) ORDER BY a.id {hold}",

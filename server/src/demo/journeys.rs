@@ -16,6 +16,7 @@ use crate::entity::{agencies, attempt_items, attempts, bookings, enrolments, ite
 use crate::fees::actions::NewPayment;
 use crate::ids::{AgencyId, AttemptId, SessionId, SiteId, UserId};
 use crate::items::qti::seed;
+use crate::kiosks::signing::{self, DeviceKey};
 use crate::people::rules::Details;
 use crate::purposes::actions::Choice;
 use crate::sessions::book::Wish;
@@ -32,7 +33,7 @@ struct Place {
     desk: UserId,
     invigilator: UserId,
     examiners: Vec<UserId>,
-    kiosks: Vec<(kiosks::Model, String)>,
+    kiosks: Vec<kiosks::Model>,
 }
 
 pub async fn make(ijkpunt: &Ijkpunt) -> Result<(), Failure> {
@@ -65,7 +66,9 @@ async fn settle(past: &Ijkpunt, code: AgencyCode) -> Result<Place, Failure> {
     let mut kiosks = Vec::new();
     for n in 1..=staff::KIOSKS_ENROLLED {
         let (_, code) = crate::kiosks::actions::create(past, first(Role::Admin)?, site.id, &format!("Voorbeeldkiosk {n}")).await?;
-        kiosks.push(crate::kiosks::actions::enrol(past, &code).await?);
+        let key = DeviceKey::generate()?;
+        let proof = key.sign(&signing::enrolment_text(&code))?;
+        kiosks.push(crate::kiosks::actions::enrol(past, &code, key.public_key(), &proof).await?);
     }
     Ok(Place {
         past: past.clone(),
@@ -213,11 +216,11 @@ async fn run(place: &Place, session: SessionId, candidates: &[(&enrolments::Mode
     let starts_at = sessions::store::session(&place.past.db, session).await?.ok_or("the session is gone")?.starts_at;
     wait_until(place, starts_at);
     room::actions::open(&place.past, place.invigilator, session).await?;
-    for ((booking, per_cent), (kiosk, kiosk_token)) in seats.iter().zip(&place.kiosks) {
+    for ((booking, per_cent), kiosk) in seats.iter().zip(&place.kiosks) {
         room::actions::check_identity(&place.past, place.invigilator, booking.id, IdentityDocument::Eid, "592-1234567-89", false).await?;
         room::actions::seat(&place.past, place.invigilator, booking.id, kiosk.id, None).await?;
         let code = room::actions::new_code(&place.past, place.invigilator, booking.id).await?;
-        sit(place, kiosk, kiosk_token, &code, *per_cent).await?;
+        sit(place, kiosk, &code, *per_cent).await?;
     }
     room::actions::close(&place.past, place.invigilator, session, true).await?;
     jobs::run_due(&place.past).await?;
@@ -225,9 +228,9 @@ async fn run(place: &Place, session: SessionId, candidates: &[(&enrolments::Mode
 }
 
 /// One candidate works through all parts of a sitting.
-async fn sit(place: &Place, kiosk: &kiosks::Model, kiosk_token: &str, code: &str, per_cent: u32) -> Result<(), Failure> {
+async fn sit(place: &Place, kiosk: &kiosks::Model, code: &str, per_cent: u32) -> Result<(), Failure> {
     let past = &place.past;
-    let kiosk = delivery::store::kiosk_by_token(&past.db, kiosk_token).await?.unwrap_or_else(|| kiosk.clone());
+    let kiosk = delivery::store::kiosk(&past.db, kiosk.id).await?.ok_or("the kiosk is gone")?;
     let (booking, token) = delivery::start::start(past, &kiosk, code, "nl").await?;
     let sitting = delivery::store::sitting_by_token(&past.db, kiosk.id, &token).await?.ok_or("the sitting is gone")?;
     for attempt in delivery::store::attempts_of(&past.db, booking).await? {
@@ -245,7 +248,9 @@ async fn sit(place: &Place, kiosk: &kiosks::Model, kiosk_token: &str, code: &str
             let event = Event { seq, position, response, flagged: false, client_at: past.clock.now(), age: chrono::Duration::zero() };
             let request = SaveRequest {
                 attempt: attempt.id,
-                kiosk_token_hash: crypto::token_hash(kiosk_token),
+                kiosk: kiosk.id,
+                kiosk_key: kiosk.public_key.clone().unwrap_or_default().into(),
+                number: seq,
                 attempt_token_hash: crypto::token_hash(&token),
                 events: vec![event],
                 position: Some(position),

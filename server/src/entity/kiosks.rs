@@ -12,7 +12,8 @@ pub struct Model {
     pub name: String,
     pub enrol_code_hash: Option<Vec<u8>>,
     pub enrol_code_expires_at: Option<DateTimeUtc>,
-    pub token_hash: Option<Vec<u8>>,
+    /// An uncompressed point on P-256.
+    pub public_key: Option<Vec<u8>>,
     pub enrolled_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
     pub last_seen_at: Option<DateTimeUtc>,

@@ -27,6 +27,7 @@ pub mod item_parameters;
 pub mod item_versions;
 pub mod items;
 pub mod jobs;
+pub mod kiosk_requests;
 pub mod kiosks;
 pub mod login_throttles;
 pub mod mails;

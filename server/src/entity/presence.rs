@@ -10,6 +10,8 @@ pub struct Model {
     pub attempt_id: AttemptId,
     pub last_seen_at: DateTimeUtc,
     pub position: i64,
+    /// The number of the newest signed request of this sitting's kiosk.
+    pub request_number: i64,
     /// The first sign of life after the deadline.
     pub after_deadline_at: Option<DateTimeUtc>,
 }

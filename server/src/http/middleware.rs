@@ -1,14 +1,17 @@
 //! What goes around each request.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, web};
+use futures_util::stream;
 
 use crate::audit;
 use crate::http::extract;
 use crate::ids::UserId;
+use crate::kiosks::signing;
 use crate::locale::Locale;
 use crate::problem::{Code, Problem};
 
@@ -57,6 +60,26 @@ async fn record_denial(request: &actix_web::HttpRequest) {
     if let Err(error) = audit::record_alone(&ijkpunt, entry).await {
         tracing::error!(%error, "a denial could not be recorded");
     }
+}
+
+/// The hash of a kiosk's request, which its signature covers.
+pub struct BodyHash(pub [u8; 32]);
+
+/// A slice of a recording is the largest that a kiosk sends.
+const MAX_SIGNED_BODY: usize = 2 * 1024 * 1024;
+
+/// Reads the body of a kiosk's signed request, so that its signature can be checked before anything is believed of it.
+pub async fn signed_bodies(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.path().starts_with("/api/kiosk/") && request.headers().contains_key(header::AUTHORIZATION) {
+        let body = request.extract::<web::Payload>().await?.to_bytes_limited(MAX_SIGNED_BODY).await;
+        let body = body.map_err(|_| Problem::new(Code::TooLarge))??;
+        request.extensions_mut().insert(BodyHash(signing::body_hash(&body)));
+        request.set_payload(Payload::Stream { payload: Box::pin(stream::once(async move { Ok::<_, PayloadError>(body) })) });
+    }
+    next.call(request).await
 }
 
 /// The pages run only our own files: no inline script or style, no other site, no framing.

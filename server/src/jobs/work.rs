@@ -42,6 +42,9 @@ async fn sweep(ijkpunt: &Ijkpunt) {
     if let Err(error) = delivery::actions::end_overdue(ijkpunt).await {
         tracing::error!(%error, "attempts past their time could not be ended");
     }
+    if let Err(error) = delivery::store::forget_requests(&ijkpunt.db, ijkpunt.clock.now()).await {
+        tracing::error!(%error, "requests of kiosks that are long over could not be forgotten");
+    }
 }
 
 /// Runs what is due now and answers how many jobs that were. Tests call this instead of waiting.

@@ -4,10 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::store;
+use super::{signing, store};
 use crate::app::Ijkpunt;
 use crate::audit::{self, By, Entry};
-use crate::crypto::{new_token, token_hash};
 use crate::db::{begin_write, is_unique_violation};
 use crate::delivery::rules::normal_code;
 use crate::entity::{kiosks, sites};
@@ -32,6 +31,8 @@ pub enum KioskRefusal {
 pub enum EnrolRefusal {
     #[error("the code is unknown, used or expired")]
     CodeWrong,
+    #[error("the key is none, or the proof was not made with it")]
+    KeyWrong,
     #[error(transparent)]
     Database(#[from] DbErr),
 }
@@ -60,7 +61,7 @@ pub async fn create(ijkpunt: &Ijkpunt, by: UserId, site: SiteId, name: &str) -> 
     Ok((kiosk, code))
 }
 
-/// A new code for a machine that was wiped or replaced. The old machine's token ends.
+/// A new code for a machine that was wiped or replaced. The old machine's key ends when the code is used.
 pub async fn renew_code(ijkpunt: &Ijkpunt, by: UserId, id: KioskId) -> Result<String, KioskRefusal> {
     let now = ijkpunt.clock.now();
     let (code, expires) = new_code(now);
@@ -97,10 +98,12 @@ pub async fn revoke(ijkpunt: &Ijkpunt, by: UserId, id: KioskId) -> Result<(), Ki
     Ok(())
 }
 
-/// Turns a code, once, into the token of this machine.
-pub async fn enrol(ijkpunt: &Ijkpunt, code: &str) -> Result<(kiosks::Model, String), EnrolRefusal> {
+/// Binds a kiosk, once, to the key of the machine at which its code is typed in. `proof` is the code signed with that key.
+pub async fn enrol(ijkpunt: &Ijkpunt, code: &str, public_key: &[u8], proof: &[u8]) -> Result<kiosks::Model, EnrolRefusal> {
     let now = ijkpunt.clock.now();
-    let token = new_token();
+    if !signing::verifies(public_key, &signing::enrolment_text(code), proof) {
+        return Err(EnrolRefusal::KeyWrong);
+    }
     let hash = code_hash(ijkpunt, code);
     let tx = begin_write(&ijkpunt.db).await?;
     let kiosk = kiosks::Entity::find()
@@ -110,7 +113,7 @@ pub async fn enrol(ijkpunt: &Ijkpunt, code: &str) -> Result<(kiosks::Model, Stri
         .await?
         .ok_or(EnrolRefusal::CodeWrong)?;
     let enrolled = kiosks::Entity::update_many()
-        .col_expr(kiosks::Column::TokenHash, Expr::value(token_hash(&token)))
+        .col_expr(kiosks::Column::PublicKey, Expr::value(public_key.to_vec()))
         .col_expr(kiosks::Column::EnrolledAt, Expr::value(now))
         .col_expr(kiosks::Column::RevokedAt, Expr::value(Option::<DateTime<Utc>>::None))
         .col_expr(kiosks::Column::EnrolCodeHash, Expr::value(Option::<Vec<u8>>::None))
@@ -123,7 +126,7 @@ pub async fn enrol(ijkpunt: &Ijkpunt, code: &str) -> Result<(kiosks::Model, Stri
     }
     audit::record(&tx, now, Entry::of(By::Kiosk(kiosk.id), "kiosk.enrolled", ("kiosk", Some(kiosk.id.0)))).await?;
     tx.commit().await?;
-    Ok((kiosk, token))
+    Ok(kiosk)
 }
 
 fn code_hash(ijkpunt: &Ijkpunt, code: &str) -> Vec<u8> {

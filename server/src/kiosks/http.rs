@@ -92,7 +92,7 @@ async fn authorised(ijkpunt: &Ijkpunt, actor: &Actor, id: KioskId) -> Result<(ki
 }
 
 fn row(kiosk: kiosks::Model, site: &sites::Model) -> KioskRow {
-    let state = match (&kiosk.token_hash, kiosk.revoked_at) {
+    let state = match (&kiosk.public_key, kiosk.revoked_at) {
         (_, Some(_)) => KioskState::Revoked,
         (Some(_), None) => KioskState::Enrolled,
         (None, None) => KioskState::Waiting,

@@ -1,7 +1,9 @@
-//! The machines at which tests are sat: made by an administrator, enrolled once by a code, revocable.
+//! The machines at which tests are sat: made by an administrator, enrolled once by a code to a key of their own, revocable.
 
 pub mod actions;
 pub mod http;
+pub mod known;
+pub mod signing;
 pub mod store;
 
 pub use actions::{EnrolRefusal, KioskRefusal};

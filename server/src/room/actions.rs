@@ -213,7 +213,7 @@ pub(super) async fn take_seat(
 ) -> Result<(), Refusal> {
     let found = kiosks::Entity::find_by_id(kiosk).one(tx).await?.filter(|kiosk| kiosk.site_id == session.site_id);
     let found = found.ok_or(Refusal::NotFound)?;
-    if found.token_hash.is_none() || found.revoked_at.is_some() {
+    if found.public_key.is_none() || found.revoked_at.is_some() {
         return Err(Refusal::KioskNotUsable);
     }
     for other in store::bookings_of(tx, session.id).await? {

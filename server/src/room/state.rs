@@ -175,7 +175,7 @@ pub async fn room(ijkpunt: &Ijkpunt, id: SessionId) -> Result<RoomState, Refusal
         seats,
         kiosks: kiosks
             .into_iter()
-            .map(|kiosk| RoomKiosk { usable: kiosk.token_hash.is_some() && kiosk.revoked_at.is_none(), id: kiosk.id, name: kiosk.name })
+            .map(|kiosk| RoomKiosk { usable: kiosk.public_key.is_some() && kiosk.revoked_at.is_none(), id: kiosk.id, name: kiosk.name })
             .collect(),
     })
 }

@@ -3,20 +3,28 @@
 use chrono::Duration;
 use ijkpunt::entity::enums::{AttemptStatus, Part, SessionKind};
 use ijkpunt::entity::{answers, attempts};
+use ijkpunt::kiosks::signing::DeviceKey;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
-use tests::hall::Hall;
+use tests::hall::{Hall, enrolment};
 use tests::{TestApp, both};
 
 both! {
     async fn an_enrolment_code_works_once(app) {
         let hall = Hall::new(&app, SessionKind::First).await;
         let made = hall.admin.post("/api/kiosks", json!({ "site_id": hall.site, "name": "Kiosk 1" })).await.ok();
-        let stranger = app.anonymous();
-        let first = stranger.post("/api/kiosk/enrol", json!({ "code": made["code"] })).await.ok();
+        let (stranger, code, key) = (app.anonymous(), made["code"].as_str().unwrap(), DeviceKey::generate().unwrap());
+        // A key is enrolled only by who holds it: the proof of another code, or by another key, is none.
+        let other = enrolment(&DeviceKey::generate().unwrap(), code);
+        for wrong in [json!({ "proof": other["proof"] }), json!({ "proof": enrolment(&key, "AAAA-AAAA")["proof"] }), json!({ "public_key": "" })] {
+            let mut body = enrolment(&key, code);
+            body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+            assert_eq!(stranger.post("/api/kiosk/enrol", body).await.field_code("/public_key"), "key-wrong");
+        }
+        let first = stranger.post("/api/kiosk/enrol", enrolment(&key, code)).await.ok();
         assert_eq!(first["kiosk"]["name"], "Kiosk 1");
         assert_eq!(first["kiosk"]["agency"], "Amal Gent");
-        let again = stranger.post("/api/kiosk/enrol", json!({ "code": made["code"] })).await;
+        let again = stranger.post("/api/kiosk/enrol", enrolment(&key, code)).await;
         assert_eq!(again.field_code("/code"), "enrol-code-wrong");
     }
 
@@ -24,7 +32,8 @@ both! {
         let hall = Hall::new(&app, SessionKind::First).await;
         let made = hall.admin.post("/api/kiosks", json!({ "site_id": hall.site, "name": "Kiosk 1" })).await.ok();
         app.ijkpunt.clock.advance(Duration::hours(25));
-        let late = app.anonymous().post("/api/kiosk/enrol", json!({ "code": made["code"] })).await;
+        let body = enrolment(&DeviceKey::generate().unwrap(), made["code"].as_str().unwrap());
+        let late = app.anonymous().post("/api/kiosk/enrol", body).await;
         assert_eq!(late.field_code("/code"), "enrol-code-wrong");
     }
 

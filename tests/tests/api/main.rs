@@ -6,6 +6,7 @@ mod desk;
 mod fees;
 mod items;
 mod kiosk;
+mod kiosk_signing;
 mod mail;
 mod marking;
 mod people;

@@ -36,13 +36,19 @@ impl Writer {
             let body = json!({ "events": [event], "position": seq % 15, "sent_at": at });
             loop {
                 let kiosk = Kiosk { url: urls[turn % urls.len()].clone(), ..self.kiosk.clone() };
-                let sent = kiosk.request(reqwest::Method::POST, &format!("/attempts/{}/answers", self.attempt)).json(&body).send().await;
+                let sent = kiosk
+                    .request(reqwest::Method::POST, &format!("/attempts/{}/answers", self.attempt), body.to_string().as_bytes())
+                    .send()
+                    .await;
                 match sent {
                     Ok(answer) if answer.status().is_success() => break,
                     Ok(answer) => {
                         let wait = answer.headers().get("retry-after").map(|seconds| seconds.to_str().unwrap().to_owned());
                         let status = answer.status().as_u16();
-                        let body = answer.text().await.unwrap();
+                        let body: serde_json::Value = answer.json().await.unwrap();
+                        if kiosk.heed(&body) {
+                            continue;
+                        }
                         assert_eq!((status, wait.as_deref()), (503, Some("2")), "{body}");
                         refused.fetch_add(1, Ordering::Relaxed);
                     }

@@ -1,7 +1,7 @@
 /** Where the candidate is: from an empty device to the end of the last part. The screens read it; what changes it is here. */
 import { Problem } from "@ijkpunt/api";
 import { i18n, useLocale } from "@ijkpunt/i18n";
-import { forgetOthers, openJournal, type Journal } from "@ijkpunt/save-client";
+import { forgetDevice, forgetOthers, isEnrolled, openJournal, type Journal } from "@ijkpunt/save-client";
 import { openAttempt, type Attempt } from "./attempt.svelte.ts";
 import { fetchMedia, type MediaStore } from "./media.ts";
 import * as server from "./server.ts";
@@ -39,7 +39,7 @@ let microphoneChecked = false;
 const RETRY_MS = 3_000;
 
 export async function startKiosk(): Promise<void> {
-  if (!server.deviceToken()) {
+  if (!(await isEnrolled())) {
     state.stage = "enrol";
     return;
   }
@@ -50,8 +50,8 @@ export async function startKiosk(): Promise<void> {
     else state.stage = "welcome";
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.code === "kiosk-revoked" || error.code === "kiosk-unknown") {
-      server.forgetDevice();
+    if (["kiosk-revoked", "kiosk-unknown", "signature-wrong"].includes(error.code)) {
+      await forgetDevice();
       state.reason = error.code;
       state.stage = "enrol";
       return;

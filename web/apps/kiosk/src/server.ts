@@ -1,23 +1,24 @@
-/** The kiosk's words with the server (docs/kiosk-protocol.md). The token of the device is kept; that of the attempt lives as long as the page. */
-import { api, Problem, type Schema } from "@ijkpunt/api";
-import type { SavedAnswers, Transport } from "@ijkpunt/save-client";
+/** The kiosk's words with the server (docs/kiosk-protocol.md), each signed with the key of this machine. */
+import { api, Problem, type Outgoing, type Schema } from "@ijkpunt/api";
+import { authorization, heed, newKey, type SavedAnswers, type Transport } from "@ijkpunt/save-client";
 
 export type Sitting = Schema<"Sitting">;
 export type Identity = Schema<"KioskIdentity">;
 export type AttemptItems = Schema<"AttemptItems">;
 
-const STORED_TOKEN = "ijkpunt-kiosk-token";
 let attemptToken = "";
 
-export const deviceToken = (): string | null => localStorage.getItem(STORED_TOKEN);
-export const forgetDevice = (): void => localStorage.removeItem(STORED_TOKEN);
-
-function headers(): Record<string, string> {
-  const token = deviceToken();
-  return {
-    ...(token ? { Authorization: `Kiosk ${token}` } : {}),
-    ...(attemptToken ? { "X-Attempt": attemptToken } : {}),
-  };
+/** Everything is signed. A request that the server refused for its number alone is signed anew, once. */
+async function asked<T>(
+  ask: (signed: { sign: (request: Outgoing) => Promise<Record<string, string>> }) => Promise<T>,
+): Promise<T> {
+  const signed = { sign: (request: Outgoing) => authorization(request, attemptToken) };
+  try {
+    return await ask(signed);
+  } catch (error) {
+    if (error instanceof Problem && heed(error)) return ask(signed);
+    throw error;
+  }
 }
 
 function entered(sitting: Sitting): Sitting {
@@ -26,42 +27,46 @@ function entered(sitting: Sitting): Sitting {
 }
 
 export async function enrol(code: string): Promise<Identity> {
-  const { token, kiosk } = await api.post("/api/kiosk/enrol", { body: { code } });
-  localStorage.setItem(STORED_TOKEN, token);
+  const { publicKey, proof, keep } = await newKey(code);
+  const { kiosk } = await api.post("/api/kiosk/enrol", { body: { code, public_key: publicKey, proof } });
+  await keep(kiosk.id);
   return kiosk;
 }
 
-export const whichKiosk = (): Promise<Identity> => api.get("/api/kiosk/me", { headers: headers() });
+export const whichKiosk = (): Promise<Identity> => asked((signed) => api.get("/api/kiosk/me", signed));
 
 export async function start(code: string, language: string): Promise<Sitting> {
-  return entered(await api.post("/api/kiosk/start", { body: { code, language }, headers: headers() }));
+  return entered(await asked((signed) => api.post("/api/kiosk/start", { body: { code, language }, ...signed })));
 }
 
 /** The sitting that was going on at this kiosk, or none. */
 export async function resume(): Promise<Sitting | undefined> {
   try {
-    return entered(await api.post("/api/kiosk/resume", { headers: headers() }));
+    return entered(await asked((signed) => api.post("/api/kiosk/resume", signed)));
   } catch (error) {
     if (error instanceof Problem && error.code === "nothing-to-resume") return undefined;
     throw error;
   }
 }
 
-export const sitting = (): Promise<Sitting> => api.get("/api/kiosk/sitting", { headers: headers() });
+export const sitting = (): Promise<Sitting> => asked((signed) => api.get("/api/kiosk/sitting", signed));
 
 export const begin = (id: string): Promise<Sitting> =>
-  api.post("/api/kiosk/attempts/{id}/begin", { path: { id }, headers: headers() });
+  asked((signed) => api.post("/api/kiosk/attempts/{id}/begin", { path: { id }, ...signed }));
 
 export const items = (id: string): Promise<AttemptItems> =>
-  api.get("/api/kiosk/attempts/{id}/items", { path: { id }, headers: headers() });
+  asked((signed) => api.get("/api/kiosk/attempts/{id}/items", { path: { id }, ...signed }));
 
 export const submit = (id: string, lastSeq: number): Promise<Sitting> =>
-  api.post("/api/kiosk/attempts/{id}/submit", { path: { id }, body: { last_seq: lastSeq }, headers: headers() });
+  asked((signed) =>
+    api.post("/api/kiosk/attempts/{id}/submit", { path: { id }, body: { last_seq: lastSeq }, ...signed }),
+  );
 
 /** True when the play was debited; false when there was none left. */
 export async function play(id: string, position: number, media: string): Promise<boolean> {
   try {
-    await api.post("/api/kiosk/attempts/{id}/plays", { path: { id }, body: { position, media }, headers: headers() });
+    const body = { position, media };
+    await asked((signed) => api.post("/api/kiosk/attempts/{id}/plays", { path: { id }, body, ...signed }));
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === "plays-used-up") return false;
@@ -73,11 +78,10 @@ export async function play(id: string, position: number, media: string): Promise
 export async function playBack(id: string, recording: string): Promise<Blob | null> {
   try {
     const path = { id, recording };
-    const sound: unknown = await api.get("/api/kiosk/attempts/{id}/recordings/{recording}", {
-      path,
-      headers: headers(),
+    return await asked(async (signed) => {
+      const sound: unknown = await api.get("/api/kiosk/attempts/{id}/recordings/{recording}", { path, ...signed });
+      return sound as Blob;
     });
-    return sound as Blob;
   } catch (error) {
     if (error instanceof Problem && error.code === "already-played") return null;
     throw error;
@@ -88,29 +92,30 @@ export async function playBack(id: string, recording: string): Promise<Blob | nu
 export function transport(id: string): Transport {
   return {
     answers: (body) =>
-      api.post("/api/kiosk/attempts/{id}/answers", { path: { id }, body, headers: headers() }) as Promise<SavedAnswers>,
-    beginRecording: async (position, mime) =>
-      (
-        await api.post("/api/kiosk/attempts/{id}/recordings", {
-          path: { id },
-          body: { position, mime },
-          headers: headers(),
-        })
-      ).recording,
-    putSlice: async (recording, n, bytes, sha256) => {
-      await api.put("/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}", {
-        path: { id, recording, n },
-        body: bytes,
-        headers: { ...headers(), "Content-Type": "application/octet-stream", "X-Content-SHA256": sha256 },
-      });
+      asked((signed) =>
+        api.post("/api/kiosk/attempts/{id}/answers", { path: { id }, body, ...signed }),
+      ) as Promise<SavedAnswers>,
+    beginRecording: async (position, mime) => {
+      const body = { position, mime };
+      const begun = await asked((signed) =>
+        api.post("/api/kiosk/attempts/{id}/recordings", { path: { id }, body, ...signed }),
+      );
+      return begun.recording;
     },
-    completeRecording: async (recording, slices, durationMs) => {
-      const body = { slices, duration_ms: durationMs };
-      await api.post("/api/kiosk/attempts/{id}/recordings/{recording}/complete", {
-        path: { id, recording },
-        body,
-        headers: headers(),
-      });
-    },
+    putSlice: (recording, n, bytes, sha256) =>
+      asked(async (signed) => {
+        await api.put("/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}", {
+          path: { id, recording, n },
+          body: bytes,
+          headers: { "Content-Type": "application/octet-stream", "X-Content-SHA256": sha256 },
+          ...signed,
+        });
+      }),
+    completeRecording: (recording, slices, durationMs) =>
+      asked(async (signed) => {
+        const body = { slices, duration_ms: durationMs };
+        const path = { id, recording };
+        await api.post("/api/kiosk/attempts/{id}/recordings/{recording}/complete", { path, body, ...signed });
+      }),
   };
 }

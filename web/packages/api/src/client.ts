@@ -24,15 +24,26 @@ type BodyOf<Op> = Op extends { requestBody: { content: { "application/json": inf
   : Op extends { requestBody: unknown }
     ? { body: BodyInit }
     : { body?: never };
-type Options<Op> = PathOf<Op> & QueryOf<Op> & BodyOf<Op> & { signal?: AbortSignal; headers?: Record<string, string> };
+/** A request as it is about to be sent, for whoever signs it. */
+export interface Outgoing {
+  method: string;
+  /** With the query. */
+  path: string;
+  body: ArrayBuffer;
+}
+interface Common {
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+  /** Headers that depend on the request itself. */
+  sign?: (request: Outgoing) => Promise<Record<string, string>>;
+}
+type Options<Op> = PathOf<Op> & QueryOf<Op> & BodyOf<Op> & Common;
 type Args<Op> = Record<never, never> extends Options<Op> ? [options?: Options<Op>] : [options: Options<Op>];
 
-interface LooseOptions {
+interface LooseOptions extends Common {
   path?: Record<string, unknown>;
   query?: Record<string, unknown>;
   body?: unknown;
-  signal?: AbortSignal;
-  headers?: Record<string, string>;
 }
 
 /** What is wrong with one field; `pointer` is a JSON pointer into the request's body. */
@@ -116,9 +127,15 @@ async function request(method: string, template: string, options: LooseOptions =
     headers.set("Content-Type", "application/json");
     body = JSON.stringify(options.body);
   }
+  const path = address(template, options);
+  if (options.sign) {
+    const bytes = body === null ? new ArrayBuffer(0) : await new Response(body).arrayBuffer();
+    for (const [name, value] of Object.entries(await options.sign({ method, path, body: bytes })))
+      headers.set(name, value);
+  }
   let response: Response;
   try {
-    response = await fetch(address(template, options), {
+    response = await fetch(path, {
       method,
       headers,
       body,

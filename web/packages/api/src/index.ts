@@ -1,4 +1,4 @@
-export { api, problemOf, Problem, type FieldProblem } from "./client.ts";
+export { api, problemOf, Problem, type FieldProblem, type Outgoing } from "./client.ts";
 export type { paths, components } from "./schema.ts";
 import type { components } from "./schema.ts";
 

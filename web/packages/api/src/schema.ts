@@ -2055,10 +2055,13 @@ export interface components {
         };
         EnrolKiosk: {
             code: string;
+            /** @description `IJKPUNT-ENROL-1`, a line break and the code, signed with that key; in base64url. */
+            proof: string;
+            /** @description The public key that this machine made: an uncompressed point on P-256, in base64url. */
+            public_key: string;
         };
         EnrolledKiosk: {
             kiosk: components["schemas"]["KioskIdentity"];
-            token: string;
         };
         /** Format: uuid */
         EnrolmentId: string;

@@ -63,7 +63,7 @@ const MOST_EVENTS = 100;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** After these the server takes nothing more from this kiosk. */
-const FINAL = ["taken-over", "kiosk-revoked", "kiosk-unknown"];
+const FINAL = ["taken-over", "kiosk-revoked", "kiosk-unknown", "signature-wrong"];
 
 const realTiming: Timing = {
   now: () => Date.now(),

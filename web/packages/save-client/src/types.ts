@@ -52,7 +52,8 @@ export function isRefusal(error: unknown): error is Refusal {
   return typeof error === "object" && error !== null && "code" in error && "status" in error;
 }
 
-/** The same request may succeed later: not reached, overloaded, starting up. */
+/** The same request may succeed later: not reached, overloaded, starting up, or to be signed anew. */
 export function isPassing(refusal: Refusal): boolean {
+  if (refusal.code === "request-replayed" || refusal.code === "signature-stale") return true;
   return refusal.status === 0 || refusal.status === 408 || refusal.status === 429 || refusal.status >= 500;
 }

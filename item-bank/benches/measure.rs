@@ -99,7 +99,7 @@ fn main() {
         "coverage of the 95 % interval, 10,000 adaptive tests of 20: {:.4}; bias {:.4}, RMSE {:.4}",
         report.coverage, report.bias, report.rmse
     );
-    let (posterior, plugin) = simulate::forecasts(&test[..20], &test[20..], 24, &Grid::default(), 100_000, 6);
+    let simulate::Forecasts { posterior, plugin } = simulate::forecasts(&test[..20], &test[20..], 24, &Grid::default(), 100_000, 6);
     println!("100,000 forecasts, expected calibration error: integrated {:.4}, plug-in {:.4}", posterior.ece, plugin.ece);
     println!("Brier score: integrated {:.4}, plug-in {:.4}", posterior.brier, plugin.brier);
 }

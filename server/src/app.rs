@@ -7,6 +7,7 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use sea_orm::DatabaseConnection;
 
+use crate::adaptive::Plans;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::Keys;
@@ -25,6 +26,7 @@ pub struct Ijkpunt {
     pub media: MediaStore,
     pub saves: Saves,
     pub kiosk_keys: KnownKeys,
+    pub plans: Plans,
 }
 
 impl Ijkpunt {
@@ -32,6 +34,7 @@ impl Ijkpunt {
         Self {
             saves: Saves::start(db.clone(), clock.clone()),
             media: MediaStore::new(config.data.join("media")),
+            plans: Plans::default(),
             db,
             clock,
             kiosk_keys: KnownKeys::default(),

@@ -1,6 +1,7 @@
 //! IJkpunt: the platform for civic language tests. ARCHITECTURE.md tells what is where and why.
 
 pub mod access;
+pub mod adaptive;
 pub mod agencies;
 pub mod app;
 pub mod audit;
@@ -14,6 +15,7 @@ pub mod delivery;
 pub mod demo;
 pub mod entity;
 pub mod fees;
+pub mod forecasts;
 pub mod http;
 pub mod ids;
 pub mod items;

@@ -1,5 +1,7 @@
 //! Adaptive tests: from a start value through items to a stop.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::content::ContentBalance;
@@ -37,6 +39,8 @@ pub struct Rules {
     pub exposure: Exposure,
     /// Stop when every pass probability is decided.
     pub decision: Option<Decision>,
+    /// Pairs of items of which one gives the other away: who has met the one does not meet the other.
+    pub enemies: Vec<(usize, usize)>,
 }
 
 impl Default for Rules {
@@ -52,6 +56,7 @@ impl Default for Rules {
             content: None,
             exposure: Exposure::Free,
             decision: None,
+            enemies: Vec::new(),
         }
     }
 }
@@ -90,7 +95,7 @@ pub enum Next {
 
 /// A bank made ready for many tests under the same rules.
 pub struct Engine<'a> {
-    bank: &'a [Item],
+    bank: Cow<'a, [Item]>,
     rules: Rules,
     table: Table,
     variances: Option<VarianceTable>,
@@ -108,9 +113,27 @@ struct State {
 }
 
 impl<'a> Engine<'a> {
-    pub fn new(bank: &'a [Item], rules: Rules, grid: Grid) -> Self {
-        let variances = (rules.criterion == Criterion::Mepv).then(|| VarianceTable::new(bank, grid.clone()));
-        Self { bank, table: Table::new(bank, grid), variances, rules }
+    /// `bank` may be borrowed for some tests, or owned by an engine that is kept.
+    pub fn new(bank: impl Into<Cow<'a, [Item]>>, rules: Rules, grid: Grid) -> Self {
+        let bank = bank.into();
+        let variances = (rules.criterion == Criterion::Mepv).then(|| VarianceTable::new(&bank, grid.clone()));
+        Self { table: Table::new(&bank, grid), bank, variances, rules }
+    }
+
+    /// The posterior weights on the grid after these answers, summing to 1.
+    pub fn posterior(&self, answered: &[(usize, u8)]) -> Vec<f64> {
+        let mut log = self.table.log_prior().to_vec();
+        answered.iter().for_each(|(item, category)| self.table.add(&mut log, *item, *category));
+        normalise(&mut log);
+        log
+    }
+
+    pub fn grid(&self) -> &Grid {
+        &self.table.grid
+    }
+
+    pub fn bank(&self) -> &[Item] {
+        &self.bank
     }
 
     /// Runs a test. `answer` gives the answer to an item, or nothing where the item cannot be put.
@@ -164,6 +187,10 @@ impl<'a> Engine<'a> {
 
     fn take(&self, state: &mut State, item: usize, category: u8) {
         state.used[item] = true;
+        for (one, other) in &self.rules.enemies {
+            state.used[*other] |= *one == item;
+            state.used[*one] |= *other == item;
+        }
         state.items.push(item);
         state.responses.push(category);
         self.table.add(&mut state.log_posterior, item, category);
@@ -215,7 +242,7 @@ impl<'a> Engine<'a> {
         let open = |item: usize| !used[item] && area.is_none_or(|(balance, area)| balance.areas[item] == area);
         let theta = state.estimate.theta;
         if self.rules.exposure == Exposure::Free && self.rules.criterion == Criterion::Mfi {
-            let best = most_informative(self.bank, theta, open).map(|(item, _)| item);
+            let best = most_informative(&self.bank, theta, open).map(|(item, _)| item);
             state.considered.extend(best);
             return best;
         }
@@ -264,7 +291,7 @@ impl<'a> Engine<'a> {
                 normalise(&mut posterior);
                 self.bank.iter().map(|item| kullback_leibler(item, &self.table.grid.points, &posterior, theta)).collect()
             }
-            _ => fisher(self.bank, theta),
+            _ => fisher(&self.bank, theta),
         }
     }
 }

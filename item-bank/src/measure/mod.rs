@@ -22,6 +22,7 @@ pub mod fit;
 pub mod linking;
 pub mod pass;
 pub mod random;
+pub mod reliability;
 pub mod select;
 pub mod simulate;
 pub mod sprt;

@@ -4,6 +4,7 @@
 //! an attempt and says with a tree of findings how the outcome came about: the candidate's file shows that tree.
 
 pub mod beta_binomial;
+pub mod chance;
 pub mod classification;
 mod cut_rule;
 mod exact;

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 
 use super::{Refusal, media};
+use crate::adaptive;
 use crate::app::Ijkpunt;
 use crate::entity::{attempt_items, attempts, item_versions, media_files};
 use crate::ids::{ItemVersionId, MediaId};
@@ -33,8 +34,16 @@ pub async fn paper(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Paper
         .order_by_asc(attempt_items::Column::Position)
         .all(&ijkpunt.db)
         .await?;
+    // Of an adaptive test the sounds of the whole pool are fetched, so that none has to come during the test.
+    let pool = match adaptive::store::of_attempt(&ijkpunt.db, attempt.id).await? {
+        Some(state) => {
+            let ready = adaptive::store::ready(&ijkpunt.db, &ijkpunt.plans, state.plan_id).await?;
+            ready.plan.pool.iter().map(|one| one.item_version).collect()
+        }
+        None => Vec::new(),
+    };
     let versions: BTreeMap<ItemVersionId, item_versions::Model> = item_versions::Entity::find()
-        .filter(item_versions::Column::Id.is_in(items.iter().map(|item| item.item_version_id)))
+        .filter(item_versions::Column::Id.is_in(items.iter().map(|item| item.item_version_id).chain(pool)))
         .all(&ijkpunt.db)
         .await?
         .into_iter()
@@ -45,6 +54,8 @@ pub async fn paper(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Paper
     for row in items {
         let version = versions.get(&row.item_version_id).ok_or(Refusal::NotFound)?;
         questions.push(Question { position: row.position, item: question(ijkpunt, attempt, row.position, version)? });
+    }
+    for version in versions.values() {
         used.extend(media_of(version)?.into_values());
     }
     used.sort_unstable();
@@ -52,6 +63,13 @@ pub async fn paper(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Paper
     let files = media_files::Entity::find().filter(media_files::Column::Id.is_in(used)).all(&ijkpunt.db).await?;
     let media = files.into_iter().map(|file| File { url: media::url(&ijkpunt.keys, attempt.id, file.id), bytes: file.size }).collect();
     Ok(Paper { questions, media })
+}
+
+/// The question at a place, as it was given and will be given again.
+pub async fn question_at(ijkpunt: &Ijkpunt, attempt: &attempts::Model, position: i64) -> Result<Value, Refusal> {
+    let row = attempt_items::Entity::find_by_id((attempt.id, position)).one(&ijkpunt.db).await?.ok_or(Refusal::NotFound)?;
+    let version = item_versions::Entity::find_by_id(row.item_version_id).one(&ijkpunt.db).await?.ok_or(Refusal::NotFound)?;
+    question(ijkpunt, attempt, position, &version)
 }
 
 /// One question of an attempt.

@@ -10,7 +10,7 @@ use super::{Refusal, languages, rules, store};
 use crate::app::Ijkpunt;
 use crate::clock::belgian_date;
 use crate::entity::enums::{AttemptStatus, Part, SessionStatus};
-use crate::entity::{attempts, candidates, forms, media_plays, sittings, test_sessions};
+use crate::entity::{adaptive_attempts, attempts, candidates, forms, media_plays, sittings, test_sessions};
 use crate::ids::{AttemptId, BookingId};
 use crate::room::names;
 
@@ -41,7 +41,10 @@ pub struct SittingAttempt {
     pub part: Part,
     pub status: AttemptStatus,
     pub time_limit_seconds: i64,
+    /// Of an adaptive test, at most.
     pub items: i64,
+    /// The server chooses each question from the answers before it: `next` instead of going to and fro.
+    pub adaptive: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -103,6 +106,11 @@ pub async fn sitting(ijkpunt: &Ijkpunt, booking: BookingId) -> Result<Sitting, R
         Some(attempt) => Some(current(ijkpunt, attempt, sitting.epoch, now).await?),
         None => None,
     };
+    let adaptive = adaptive_attempts::Entity::find()
+        .filter(adaptive_attempts::Column::AttemptId.is_in(attempts.iter().map(|attempt| attempt.id)))
+        .all(db)
+        .await?;
+    let adaptive: Vec<AttemptId> = adaptive.into_iter().map(|row| row.attempt_id).collect();
     Ok(Sitting {
         server_time: now,
         attempt_token: None,
@@ -118,6 +126,7 @@ pub async fn sitting(ijkpunt: &Ijkpunt, booking: BookingId) -> Result<Sitting, R
                 status: attempt.status,
                 time_limit_seconds: attempt.time_limit_seconds + attempt.extra_seconds,
                 items: attempt.item_count,
+                adaptive: adaptive.contains(&attempt.id),
             })
             .collect(),
         current,

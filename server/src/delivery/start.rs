@@ -6,6 +6,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityT
 
 use super::rules::{is_closed, normal_code};
 use super::{Refusal, languages, store};
+use crate::adaptive::actions::Prepared;
+use crate::adaptive::{self, Plans};
 use crate::app::Ijkpunt;
 use crate::audit::{self, By, Entry};
 use crate::clock::belgian_date;
@@ -54,7 +56,7 @@ pub async fn start(ijkpunt: &Ijkpunt, kiosk: &kiosks::Model, code: &str, languag
         return Err(Refusal::CodeUsed);
     }
     if store::attempts_of(&tx, booking.id).await?.is_empty() {
-        create_attempts(&tx, &booking, &session, language, now).await?;
+        create_attempts(&tx, &ijkpunt.plans, &booking, (&session, language), now).await?;
     }
     let token = take_over(&tx, booking.id, kiosk.id, Some(language), now).await?;
     let entry = Entry::of(By::Kiosk(kiosk.id), "sitting.started", ("booking", Some(booking.id.0))).at(session.agency_id);
@@ -179,9 +181,9 @@ fn attempts_of_booking(booking: BookingId) -> SelectStatement {
 /// One attempt for each part of the booking, each with a published form, its questions as they are now, and the cut-score rule of today.
 async fn create_attempts(
     tx: &DatabaseTransaction,
+    plans: &Plans,
     booking: &bookings::Model,
-    session: &test_sessions::Model,
-    language: &str,
+    (session, language): (&test_sessions::Model, &str),
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     let enrolment = enrolments::Entity::find_by_id(booking.enrolment_id).one(tx).await?.ok_or(Refusal::NotFound)?;
@@ -197,6 +199,10 @@ async fn create_attempts(
             .order_by_asc(form_items::Column::Position)
             .all(tx)
             .await?;
+        let adaptive = match part {
+            Part::Prescreening => adaptive::actions::prepare(tx, plans, form.id, (belgian_date(now), now)).await?,
+            _ => None,
+        };
         let attempt = AttemptId::new();
         attempts::Entity::insert(attempts::ActiveModel {
             id: Set(attempt),
@@ -213,14 +219,18 @@ async fn create_attempts(
             seed: Set(seed),
             status: Set(AttemptStatus::Ready),
             language: Set(language.to_owned()),
-            time_limit_seconds: Set(form.time_limit_seconds),
+            time_limit_seconds: Set(adaptive.as_ref().map_or(form.time_limit_seconds, Prepared::seconds)),
             extra_seconds: Set(0),
             created_at: Set(now),
-            item_count: Set(i64::try_from(items.len()).unwrap_or(0)),
+            item_count: Set(i64::try_from(adaptive.as_ref().map_or(items.len(), Prepared::max_items)).unwrap_or(0)),
             ..Default::default()
         })
         .exec_without_returning(tx)
         .await?;
+        if let Some(prepared) = &adaptive {
+            adaptive::actions::begin(tx, prepared, attempt, seed).await?;
+            continue;
+        }
         let rows = items.into_iter().enumerate().map(|(position, item)| attempt_items::ActiveModel {
             attempt_id: Set(attempt),
             position: Set(i64::try_from(position).unwrap_or(0)),

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use super::rules::{self, Timing};
 use crate::crypto::token_hash;
 use crate::entity::enums::{AttemptStatus, Part};
-use crate::entity::{answers, attempts, bookings, kiosk_requests, kiosks, presence, sittings};
+use crate::entity::{answers, attempt_items, attempts, bookings, kiosk_requests, kiosks, presence, sittings};
 use crate::ids::{AttemptId, BookingId, KioskId};
 use crate::kiosks::signing;
 
@@ -94,6 +94,23 @@ pub async fn answers_in_force(db: &impl ConnectionTrait, attempt: AttemptId) -> 
         .await?;
     rows.dedup_by_key(|row| row.position);
     Ok(rows)
+}
+
+/// The answer that counts at one place.
+pub async fn answer_in_force(db: &impl ConnectionTrait, attempt: AttemptId, position: i64) -> Result<Option<answers::Model>, DbErr> {
+    answers::Entity::find()
+        .filter(answers::Column::AttemptId.eq(attempt))
+        .filter(answers::Column::Position.eq(position))
+        .filter(answers::Column::Late.eq(false))
+        .order_by_desc(answers::Column::Seq)
+        .one(db)
+        .await
+}
+
+/// The questions of an attempt, in order.
+pub async fn items_of(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<Vec<attempt_items::Model>, DbErr> {
+    let of_attempt = attempt_items::Entity::find().filter(attempt_items::Column::AttemptId.eq(attempt));
+    of_attempt.order_by_asc(attempt_items::Column::Position).all(db).await
 }
 
 /// The highest number that came in, late or not.

@@ -182,6 +182,8 @@ struct Standing {
     after_deadline_at: Option<DateTime<Utc>>,
     position: Option<i64>,
     request_number: Option<i64>,
+    /// Of an adaptive test: the question to answer now. What rested on the answers before it is not undone.
+    adaptive_position: Option<i64>,
 }
 
 /// Saves a group in one transaction.
@@ -257,7 +259,7 @@ fn take(
     }
     let mut late = Vec::new();
     for event in &request.events {
-        let is_late = rules::is_late(&timing, event.age, now);
+        let is_late = rules::is_late(&timing, event.age, now) || standing.adaptive_position.is_some_and(|now| event.position < now);
         if is_late {
             late.push(event.seq);
         }
@@ -318,9 +320,9 @@ async fn standings(tx: &DatabaseTransaction, requests: &[SaveRequest]) -> Result
     let sql = format!(
         "SELECT a.id, a.status, a.time_limit_seconds, a.extra_seconds, a.deadline_at, a.paused_at, a.paused_reason, a.item_count,
             s.token_hash, k.id AS kiosk_id, k.public_key, k.revoked_at, p.after_deadline_at, p.position,
-            p.request_number
+            p.request_number, d.position AS adaptive_position
         FROM attempts a JOIN sittings s ON s.booking_id = a.booking_id LEFT JOIN kiosks k ON k.id = s.kiosk_id
-            LEFT JOIN presence p ON p.attempt_id = a.id
+            LEFT JOIN presence p ON p.attempt_id = a.id LEFT JOIN adaptive_attempts d ON d.attempt_id = a.id
         WHERE a.id IN ({}) ORDER BY a.id {hold}",
         holes.join(", ")
     );

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::people::person;
 use super::{answers, staff};
+use crate::adaptive::actions::Step;
 use crate::app::Ijkpunt;
 use crate::clock::Clock;
 use crate::delivery::writer::{Event, SaveRequest};
@@ -21,7 +22,7 @@ use crate::people::rules::Details;
 use crate::purposes::actions::Choice;
 use crate::sessions::book::Wish;
 use crate::sessions::rules::NewSession;
-use crate::{certificates, crypto, delivery, fees, jobs, marking, people, purposes, room, sessions};
+use crate::{adaptive, certificates, crypto, delivery, fees, jobs, marking, people, purposes, room, sessions};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -236,9 +237,10 @@ async fn sit(place: &Place, kiosk: &kiosks::Model, code: &str, per_cent: u32) ->
     for attempt in delivery::store::attempts_of(&past.db, booking).await? {
         delivery::actions::begin(past, &sitting, attempt.id).await?;
         let mut seq = 0;
-        for item in items_of(past, attempt.id).await? {
+        let mut items = items_of(past, attempt.id).await?;
+        items.reverse();
+        while let Some((position, version)) = items.pop() {
             seq += 1;
-            let (position, version) = item;
             let response = match attempt.part {
                 Part::Writing => json!({ "r1": WRITTEN }),
                 Part::Speaking => json!({ "r1": record(past, &sitting, attempt.id, position).await? }),
@@ -256,6 +258,11 @@ async fn sit(place: &Place, kiosk: &kiosks::Model, code: &str, per_cent: u32) ->
                 position: Some(position),
             };
             past.saves.save(request).await?;
+            if adaptive::store::of_attempt(&past.db, attempt.id).await?.is_some()
+                && let Step::Question(next) = adaptive::actions::next(past, &sitting, attempt.id, position, seq).await?
+            {
+                items.extend(items_of(past, attempt.id).await?.into_iter().filter(|(position, _)| *position == next));
+            }
         }
         delivery::actions::submit(past, &sitting, attempt.id, seq).await?;
     }

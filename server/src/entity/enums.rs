@@ -150,6 +150,15 @@ text_enum! {
 }
 
 text_enum! {
+    /// By which road a pass was forecast.
+    pub enum ForecastRoad {
+        Score = "score",
+        Linked = "linked",
+        None = "none",
+    }
+}
+
+text_enum! {
     pub enum FormPart {
         Prescreening = "prescreening",
         Reading = "reading",
@@ -374,6 +383,16 @@ text_enum! {
         Female = "female",
         Male = "male",
         X = "x",
+    }
+}
+
+text_enum! {
+    /// Why an adaptive test ended by itself.
+    pub enum StopReason {
+        Precision = "precision",
+        Decision = "decision",
+        Length = "length",
+        Exhausted = "exhausted",
     }
 }
 

@@ -2,6 +2,9 @@
 
 pub mod enums;
 
+pub mod adaptive_attempts;
+pub mod adaptive_plans;
+pub mod adaptive_steps;
 pub mod agencies;
 pub mod answers;
 pub mod attempt_items;
@@ -18,6 +21,8 @@ pub mod corrections;
 pub mod counters;
 pub mod decisions;
 pub mod enrolments;
+pub mod forecast_chances;
+pub mod forecasts;
 pub mod form_items;
 pub mod forms;
 pub mod incidents;

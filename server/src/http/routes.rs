@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
 use crate::marking::ratings;
-use crate::{access, agencies, delivery, fees, items, kiosks, people, problem, purposes, room, sessions};
+use crate::{access, adaptive, agencies, delivery, fees, forecasts, items, kiosks, people, problem, purposes, room, sessions};
 use crate::{audit, policy, statistics};
 use crate::{certificates, mail, results, trajectory};
 
@@ -115,6 +115,8 @@ routes! {
     "/api/kiosk/attempts/{id}/begin" { post delivery::http::begin }
     "/api/kiosk/attempts/{id}/items" { get delivery::http::items }
     "/api/kiosk/attempts/{id}/answers" { post delivery::http::answers }
+    "/api/kiosk/attempts/{id}/next" { post adaptive::http::next }
+    "/api/kiosk/attempts/{id}/outcome" { get forecasts::http::outcome }
     "/api/kiosk/attempts/{id}/plays" { post delivery::http::play }
     "/api/kiosk/attempts/{id}/submit" { post delivery::http::submit }
     "/api/kiosk/attempts/{id}/recordings" { post delivery::recordings_http::begin }
@@ -122,6 +124,12 @@ routes! {
     "/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}" { put delivery::recordings_http::put_slice }
     "/api/kiosk/attempts/{id}/recordings/{recording}/complete" { post delivery::recordings_http::complete }
     "/api/kiosk/media/{name}" { get delivery::http::media_file }
+
+    // What a pre-screening says of the tests to come
+    "/api/candidates/{id}/forecasts" { get forecasts::http::of_candidate }
+    "/api/forecasts/{id}/advice.pdf" { get forecasts::http::advice }
+    "/api/forecast-calibration" { get forecasts::calibration::read }
+    "/api/simulations" { post forecasts::simulation::run }
     // Results, certificates, the trajectory, mail
     "/api/candidates/{id}/results" { get results::http::list }
     "/api/candidates/{id}/certificates" { get certificates::http::list }

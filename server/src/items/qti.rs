@@ -58,6 +58,11 @@ pub fn mark(version: &item_versions::Model, language: &str, seed: u64, response:
     Ok(Marked { score: marked.score(), max, responses: serde_json::to_value(shown).unwrap_or_default(), problems })
 }
 
+/// What the item gives at most, in its own language.
+pub fn max_score(version: &item_versions::Model) -> Result<f64, Unreadable> {
+    Ok(qti::max_score(&read(version, "")?, 0))
+}
+
 /// The item in a language; where there is no translation, the original. A translation replaces texts and nothing else: identifiers, keys and
 /// structure are those of the original, so that every language is marked alike.
 fn read(version: &item_versions::Model, language: &str) -> Result<Item, Unreadable> {

@@ -189,6 +189,34 @@ impl<'a> Sheet<'a> {
         Ok(group)
     }
 
+    /// A row of short words over a rule, as high as its highest cell. A row of headers says so; otherwise the first cell is the row's header.
+    pub fn table_row(
+        &mut self,
+        cells: &[String],
+        shares: &[f32],
+        size: f32,
+        header: Option<TableHeaderScope>,
+    ) -> Result<TagGroup, PdfError> {
+        let mut group = TagGroup::new(Tag::TR);
+        let (y, mut bottom, mut x) = (self.y + 3.0, self.y, MARGIN);
+        let (weight, colour) = if header.is_some() { (Weight::Bold, GREY) } else { (Weight::Regular, INK) };
+        for (place, (words, share)) in cells.iter().zip(shares).enumerate() {
+            self.y = y;
+            let mut cell = match header {
+                Some(scope) => TagGroup::new(Tag::TH(scope)),
+                None if place == 0 => TagGroup::new(Tag::TH(TableHeaderScope::Row)),
+                None => TagGroup::new(Tag::TD),
+            };
+            self.block(&mut cell, words, weight, size, colour, x, share * INNER - 4.0)?;
+            bottom = bottom.max(self.y);
+            group.push(cell);
+            x += share * INNER;
+        }
+        self.y = bottom + 3.0;
+        self.rule();
+        Ok(group)
+    }
+
     /// A drawing over the full width, with the words that stand for it.
     pub fn drawing(&mut self, tree: &usvg::Tree, described: &str, page: usize) -> Result<TagGroup, PdfError> {
         let height = INNER * tree.size().height() / tree.size().width();

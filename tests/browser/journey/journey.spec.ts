@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import {
+  answerAdaptive,
   answerUpTo,
   begin,
   check,
@@ -18,6 +19,7 @@ import { picture } from "../picture.ts";
 import { PASSWORD, Product } from "../product.ts";
 
 const MORNING = "2026-11-24 08:31:00";
+const MORNING_LATER = "2026-11-24 08:40:00";
 const LATER = "2026-11-24 09:05:00";
 const ANOTHER_DAY = "2026-11-26 12:45:00";
 const CANDIDATE = "Zoë-Ángela Đặng";
@@ -224,21 +226,53 @@ test("the administrator makes a kiosk, and the machine remembers it", async ({
   await expect(kiosk.getByRole("heading", { name: "Welkom" })).toBeVisible();
 });
 
-test("the pre-screening is free and gives its advice to the desk", async () => {
+test("the pre-screening adapts, goes on where it was after a crash, and gives its advice", async () => {
   await book("Pre-screening");
   await expect(desk.getByText("Geboekt:")).toBeVisible();
   await sitDown(kiosk, await seat("Pre-screening"));
   await begin(kiosk, "Pre-screening");
-  await answerUpTo(kiosk);
-  await handIn(kiosk);
+  await expect(kiosk.getByRole("button", { name: "Vorige" })).toHaveCount(0);
   await expect(
-    kiosk.getByRole("heading", { name: "U bent klaar" }),
+    kiosk.getByRole("button", { name: "Ik weet het niet" }),
   ).toBeVisible();
-  await kiosk.getByRole("button", { name: "Sluiten" }).click();
-  // The desk's page, which stayed open, learns of it by itself.
-  await expect(desk.getByText(/advies: test B1\/B2 \(100 ?%\)/)).toBeVisible({
+  await picture(kiosk, "kiosk-prescreening");
+  const asked = await answerAdaptive(kiosk, async (n) => {
+    if (n === 3) {
+      // A browser that starts again shows the same question, with what was chosen.
+      const before = await kiosk.locator("main").innerText();
+      await expect(kiosk.getByRole("radio", { checked: true })).toHaveCount(1);
+      await kiosk.waitForTimeout(600);
+      await kiosk.reload();
+      await expect(question(kiosk, 3)).toBeVisible();
+      await expect(kiosk.getByRole("radio", { checked: true })).toHaveCount(1);
+      expect(await kiosk.locator("main").innerText()).toBe(before);
+    }
+    if (n === 5) {
+      // The server dies while the next question is asked for; it comes by itself when the server is there again.
+      await product.kill();
+      await kiosk.getByRole("button", { name: "Volgende" }).click();
+      await expect(
+        kiosk.getByText("De volgende vraag komt vanzelf"),
+      ).toBeVisible({ timeout: 15_000 });
+      await product.start(MORNING_LATER);
+      await expect(question(kiosk, 6)).toBeVisible({ timeout: 30_000 });
+      return true;
+    }
+    return false;
+  });
+  expect(asked).toBeGreaterThan(8);
+  await expect(kiosk.getByText("De test B1/B2 past bij u.")).toBeVisible({
     timeout: 20_000,
   });
+  await picture(kiosk, "kiosk-outcome");
+  await kiosk.getByRole("button", { name: "Sluiten" }).click();
+  // The desk's page, which stayed open, learns of it by itself.
+  await expect(desk.getByText(/advies: test B1\/B2/)).toBeVisible({
+    timeout: 20_000,
+  });
+  const link = desk.getByRole("link", { name: "Advies afdrukken" });
+  const paper = await desk.request.get((await link.getAttribute("href")) ?? "");
+  expect((await paper.body()).subarray(0, 5).toString()).toBe("%PDF-");
 });
 
 test("who comes for something else pays in cash, and the receipt can be printed", async () => {

@@ -111,6 +111,26 @@ export async function answerUpTo(page: Page, last?: number): Promise<void> {
   }
 }
 
+/** An adaptive test: one question after the other, as long as the server has one; says how many that were. */
+export async function answerAdaptive(
+  page: Page,
+  /** Looks at a question that is answered; true when it went on by itself. */
+  after: (n: number) => Promise<boolean> = async () => false,
+): Promise<number> {
+  for (let n = 1; ; n += 1) {
+    const heading = page.getByRole("heading", { level: 1 });
+    await expect(heading).toHaveText(new RegExp(`^Vraag ${n} van hoogstens`));
+    await answer(page);
+    if (await after(n)) continue;
+    await page.getByRole("button", { name: "Volgende" }).click();
+    await expect(heading).not.toHaveText(
+      new RegExp(`^Vraag ${n} van hoogstens`),
+      { timeout: 30_000 },
+    );
+    if ((await heading.innerText()) === "U bent klaar") return n;
+  }
+}
+
 export async function handIn(page: Page): Promise<void> {
   await page
     .getByRole("button", { name: "Naar het overzicht" })

@@ -10,6 +10,7 @@ mod kiosk_signing;
 mod mail;
 mod marking;
 mod people;
+mod prescreening;
 mod purposes;
 mod ratings;
 mod results;

@@ -251,7 +251,7 @@ pub fn cat(cat: &Cat) -> Result<String, BadInput> {
         max_items: cat.max_items,
         content: cat.content.as_deref().map(|shares| balance(shares, &bank)).transpose()?,
         exposure: if cat.randomesque > 1 { Exposure::Randomesque(cat.randomesque) } else { Exposure::Free },
-        decision: None,
+        ..Rules::default()
     };
     let engine = Engine::new(&bank.items, rules, cat.grid.grid());
     let paths = persons
@@ -296,7 +296,7 @@ fn stop_name(stop: Stop) -> &'static str {
     }
 }
 
-fn balance(shares: &str, bank: &Bank) -> Result<ContentBalance, BadInput> {
+pub(super) fn balance(shares: &str, bank: &Bank) -> Result<ContentBalance, BadInput> {
     let areas = bank.areas.as_ref().ok_or_else(|| BadInput::plain("--content needs a column `area` in the bank"))?;
     let mut names = Vec::new();
     let mut wanted = Vec::new();

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use item_bank::measure::cat::Rules;
-use item_bank::measure::exposure::Exposure;
-use item_bank::measure::pass::forecast;
+use item_bank::measure::content::ContentBalance;
+use item_bank::measure::exposure::{Exposure, sympson_hetter};
+use item_bank::measure::pass::{Decision, PassCurve, forecast};
 use item_bank::measure::{Item, Response, simulate};
 use serde_json::json;
 
-use super::adaptive::{Criterion, EstimatorName};
+use super::adaptive::{Criterion, EstimatorName, balance};
 use super::table::{BadInput, Bank, Categories};
 use super::{Format, GridOptions, json_text, print_table};
 
@@ -99,15 +100,29 @@ pub struct Simulate {
     stop_se: f64,
     #[arg(long, default_value_t = 20)]
     max_items: usize,
+    #[arg(long, default_value_t = 0)]
+    min_items: usize,
+    /// Shares of the areas in the bank's column `area`, as R=.40,L=.35,M=.25
+    #[arg(long)]
+    content: Option<String>,
     /// Draw from the best so many
     #[arg(long, default_value_t = 1)]
     randomesque: usize,
-    /// Also forecast a test of these items, as I21..I60, from an answered pre-screening of all others
+    /// Find exposure control parameters (Sympson-Hetter) that put no item to more than this share of persons, and use them
+    #[arg(long, conflicts_with = "randomesque")]
+    max_exposure: Option<f64>,
+    /// Forecast a test of these items, as I21..I60, from a pre-screening of all others: answered whole, or as --adaptive says
     #[arg(long, requires = "cut")]
     test: Option<String>,
     /// Sum score that passes that test
-    #[arg(long)]
+    #[arg(long, requires = "test")]
     cut: Option<usize>,
+    /// Let the pre-screening before the forecast be adaptive, under the rules above
+    #[arg(long, requires = "test")]
+    adaptive: bool,
+    /// Stop when the chance of passing that test is below the first or above the second, as .1,.9
+    #[arg(long, requires = "adaptive", value_parser = thresholds)]
+    decided: Option<(f64, f64)>,
     /// Model of items with several categories
     #[arg(long, value_enum, default_value_t = Categories::Grm)]
     categories: Categories,
@@ -115,29 +130,50 @@ pub struct Simulate {
     grid: GridOptions,
 }
 
+fn thresholds(text: &str) -> Result<(f64, f64), String> {
+    let pair = text.split_once(',').and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
+    pair.filter(|(low, high): &(f64, f64)| 0.0 <= *low && low < high && *high <= 1.0)
+        .ok_or_else(|| format!("`{text}` are no two chances: write the lower first, as .1,.9"))
+}
+
 pub fn simulation(options: &Simulate) -> Result<String, BadInput> {
     let bank = Bank::read(&options.bank, options.categories)?;
-    let rules = Rules {
-        criterion: options.criterion.criterion(),
-        estimator: options.estimator.estimator(),
-        stop_se: (options.stop_se > 0.0).then_some(options.stop_se),
-        max_items: options.max_items,
-        exposure: if options.randomesque > 1 { Exposure::Randomesque(options.randomesque) } else { Exposure::Free },
-        ..Rules::default()
-    };
-    let grid = options.grid.grid();
     if options.persons == 0 {
         return Err(BadInput::plain("--persons must be at least 1"));
     }
-    if let (Some(test), Some(cut)) = (&options.test, options.cut) {
-        let places = named(&bank, test, "--test")?;
-        let part = |tested: bool| -> Vec<Item> {
-            bank.items.iter().enumerate().filter(|(place, _)| places.contains(place) == tested).map(|(_, item)| item.clone()).collect()
-        };
-        let (posterior, plugin) = simulate::forecasts(&part(false), &part(true), cut, &grid, options.persons, options.seed);
-        return Ok(json_text(&json!({ "persons": options.persons, "cut": cut, "posterior": posterior, "plugin": plugin })));
+    let grid = options.grid.grid();
+    let tested = options.test.as_deref().map(|test| named(&bank, test, "--test")).transpose()?.unwrap_or_default();
+    let (test, asked): (Vec<usize>, Vec<usize>) = (0..bank.items.len()).partition(|place| tested.contains(place));
+    let pick = |places: &[usize]| -> Vec<Item> { places.iter().map(|place| bank.items[*place].clone()).collect() };
+    let (test, pool) = (pick(&test), pick(&asked));
+    if let (Some(cut), false) = (options.cut, options.adaptive) {
+        let found = simulate::forecasts(&pool, &test, cut, &grid, options.persons, options.seed);
+        return Ok(json_text(&json!({ "persons": options.persons, "cut": cut, "posterior": found.posterior, "plugin": found.plugin })));
     }
-    let report = simulate::adaptive(&bank.items, &rules, &grid, options.persons, options.seed);
+    let curve = options.cut.map(|cut| PassCurve::new(&test, cut, &grid));
+    let balance = options.content.as_deref().map(|shares| balance(shares, &bank)).transpose()?;
+    let mut rules = Rules {
+        criterion: options.criterion.criterion(),
+        estimator: options.estimator.estimator(),
+        stop_se: (options.stop_se > 0.0).then_some(options.stop_se),
+        min_items: options.min_items,
+        max_items: options.max_items,
+        content: balance
+            .map(|whole| ContentBalance { areas: asked.iter().map(|place| whole.areas[*place]).collect(), shares: whole.shares }),
+        exposure: if options.randomesque > 1 { Exposure::Randomesque(options.randomesque) } else { Exposure::Free },
+        decision: curve.clone().zip(options.decided).map(|(curve, (low, high))| Decision { curves: vec![curve], low, high }),
+        ..Rules::default()
+    };
+    if let Some(most) = options.max_exposure {
+        // As many rounds as the parameters need to settle (Sympson & Hetter 1985), with persons of their own.
+        let found = sympson_hetter(&pool, &rules, &grid, most, options.persons.min(2_000), 8, options.seed.wrapping_add(1));
+        rules.exposure = Exposure::SympsonHetter(found.k);
+    }
+    if let (Some(curve), Some(cut)) = (&curve, options.cut) {
+        let found = simulate::adaptive_forecasts(&pool, &rules, curve, &grid, options.persons, options.seed);
+        return Ok(json_text(&json!({ "persons": options.persons, "cut": cut, "posterior": found.posterior, "plugin": found.plugin })));
+    }
+    let report = simulate::adaptive(&pool, &rules, &grid, options.persons, options.seed);
     let mut tree = json!(report);
     tree["items"] = json!(bank.names);
     Ok(json_text(&tree))

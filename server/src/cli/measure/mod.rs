@@ -58,7 +58,7 @@ enum Command {
     Passchance(forecast::PassChance),
     /// Simulate adaptive tests, or forecasts and what comes of them
     #[command(
-        after_help = "Example:\n  ijkpunt measure simulate --bank bank60.csv --persons 10000\n  ijkpunt measure simulate --bank bank60.csv --persons 100000 --test I21..I60 --cut 24"
+        after_help = "Example:\n  ijkpunt measure simulate --bank bank60.csv --persons 10000\n  ijkpunt measure simulate --bank bank60.csv --persons 100000 --test I21..I60 --cut 24\n  ijkpunt measure simulate --bank bank60.csv --persons 10000 --test I41..I60 --cut 12 --adaptive --criterion mepv --stop-se 0 --decided .1,.9"
     )]
     Simulate(forecast::Simulate),
 }

@@ -6,12 +6,14 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityT
 use serde_json::{Value, json};
 
 use super::{rules, store};
+use crate::adaptive::Plans;
 use crate::app::Ijkpunt;
 use crate::audit::{self, By, Entry};
 use crate::db::begin_write;
 use crate::delivery::store::lock_attempt;
 use crate::entity::enums::{AttemptStatus, Part};
 use crate::entity::{attempts, forms, marks, ratings};
+use crate::forecasts;
 use crate::ids::{AttemptId, MarkId};
 use crate::marking::ratings::actions as examiners;
 use crate::policy;
@@ -31,20 +33,24 @@ pub async fn mark_attempt(ijkpunt: &Ijkpunt, id: AttemptId) -> Result<(), DbErr>
             examiners::open(&tx, now, &attempt).await?;
         }
     } else if store::mark_in_force(&tx, id).await?.is_none() {
-        let mark = mark(&tx, &attempt, now).await?;
+        let mark = mark(&tx, &ijkpunt.plans, &attempt, now).await?;
         results::actions::record(&tx, now, &attempt, &mark).await?;
     }
     tx.commit().await
 }
 
 /// Writes the first mark of an attempt down, with how it came about.
-async fn mark(tx: &DatabaseTransaction, attempt: &attempts::Model, now: DateTime<Utc>) -> Result<marks::Model, DbErr> {
+async fn mark(tx: &DatabaseTransaction, plans: &Plans, attempt: &attempts::Model, now: DateTime<Utc>) -> Result<marks::Model, DbErr> {
     let rule = policy::rule::<CutRule>(tx, attempt.cut_score_rule_id).await?;
     let rule = rule.ok_or_else(|| DbErr::RecordNotFound(format!("cut-score rule {}", attempt.cut_score_rule_id)))?;
     let form = forms::Entity::find_by_id(attempt.form_id).one(tx).await?;
     let form = form.ok_or_else(|| DbErr::RecordNotFound(format!("form {}", attempt.form_id)))?;
     let questions = store::marked_questions(tx, attempt).await?;
-    let judged = rules::judged(attempt.part, &rule.body, &questions);
+    let mut judged = rules::judged(attempt.part, &rule.body, &questions);
+    // An adaptive test asks everybody what they can half answer, so that the share of right answers says nothing: the forecast advises.
+    if let Some(outcome) = forecasts::actions::record(tx, plans, attempt, &questions, now).await? {
+        judged.advice = Some(rules::advice(outcome.reached));
+    }
     let explanation: Value = json!({
         "by": "machine",
         "form": { "key": form.key, "version": form.version },

@@ -73,7 +73,7 @@ fn level(outcome: Outcome) -> Level {
 }
 
 /// Which test to take, and what may be said about it. Never a promise: the pre-screening is short.
-fn advice(reached: Level) -> Value {
+pub fn advice(reached: Level) -> Value {
     let (band, nl, en, fr, ar) = match reached {
         Level::B1 | Level::B2 => (
             "B1B2",

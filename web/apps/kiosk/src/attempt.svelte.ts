@@ -40,6 +40,8 @@ export interface Attempt {
   respond(responses: Responses): void;
   flag(on: boolean): void;
   goTo(position: number): void;
+  /** The next question of an adaptive test, which the server chose. */
+  add(item: DeliveryItem): void;
   drain(): Promise<number>;
   close(): Promise<void>;
 }
@@ -57,9 +59,9 @@ export async function openAttempt(opening: {
   ontimeup: () => void;
 }): Promise<Attempt> {
   const { current, content, media, journal, onstopped, onended, ontimeup } = opening;
-  const items = content.items
-    .toSorted((one, other) => one.position - other.position)
-    .map(({ item }) => item as DeliveryItem);
+  let items = $state.raw(
+    content.items.toSorted((one, other) => one.position - other.position).map(({ item }) => item as DeliveryItem),
+  );
   const given = new Map(current.items.map((one) => [one.position, one]));
   const unsent = await takeUp(journal, current);
   await endInterrupted(journal, current.id);
@@ -155,11 +157,18 @@ export async function openAttempt(opening: {
     },
   };
 
+  function goTo(position: number): void {
+    state.position = position;
+    saving.moveTo(position);
+  }
+
   return {
     id: current.id,
     part: current.part,
-    items,
     host,
+    get items() {
+      return items;
+    },
     get position() {
       return state.position;
     },
@@ -205,9 +214,11 @@ export async function openAttempt(opening: {
       answer.flagged = on;
       save();
     },
-    goTo(position) {
-      state.position = position;
-      saving.moveTo(position);
+    goTo,
+    add(item) {
+      items = [...items, item];
+      state.answers.push({ responses: {}, flagged: false });
+      goTo(items.length - 1);
     },
     drain: () => saving.drain(),
     async close() {

@@ -5,7 +5,7 @@ import "@ijkpunt/ui/styles.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 
-const messages = import.meta.glob("./messages/*.ftl", { query: "?raw", import: "default" });
+const messages = import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" });
 // A kiosk greets everybody in Dutch: the choice of the last candidate is not the next one's.
 await startI18n(["nl", "en", "fr", "ar"], [uiMessages, itemMessages, messages], "nl");
 const target = document.getElementById("app");

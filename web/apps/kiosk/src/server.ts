@@ -62,6 +62,16 @@ export const submit = (id: string, lastSeq: number): Promise<Sitting> =>
     api.post("/api/kiosk/attempts/{id}/submit", { path: { id }, body: { last_seq: lastSeq }, ...signed }),
   );
 
+/** The next question of an adaptive test: what was answered must have arrived first. */
+export const next = (id: string, position: number, lastSeq: number): Promise<Schema<"NextQuestion">> =>
+  asked((signed) =>
+    api.post("/api/kiosk/attempts/{id}/next", { path: { id }, body: { position, last_seq: lastSeq }, ...signed }),
+  );
+
+/** What came of a pre-screening, in words. */
+export const outcome = (id: string): Promise<Schema<"KioskOutcome">> =>
+  asked((signed) => api.get("/api/kiosk/attempts/{id}/outcome", { path: { id }, ...signed }));
+
 /** True when the play was debited; false when there was none left. */
 export async function play(id: string, position: number, media: string): Promise<boolean> {
   try {

@@ -21,6 +21,18 @@ export const routes: readonly Route[] = [
     nav: "office-nav-research",
     roles: ["office"],
   },
+  {
+    path: "/forecasts",
+    load: () => import("./screens/Forecasts.svelte"),
+    nav: "office-nav-forecasts",
+    roles: ["office"],
+  },
+  {
+    path: "/simulation",
+    load: () => import("./screens/Simulation.svelte"),
+    nav: "office-nav-simulation",
+    roles: ["office"],
+  },
   { path: "/import", load: () => import("./screens/Import.svelte"), nav: "office-nav-import", roles: ["office"] },
   { path: "/policy", load: () => import("./screens/Policy.svelte"), nav: "office-nav-policy", roles: ["office"] },
   { path: "/mails", load: () => import("./screens/Mails.svelte"), nav: "office-nav-mails", roles: ["office", "admin"] },

@@ -5,6 +5,7 @@ ui-app-examiner = المصحح
 ui-app-office = المكتب
 ui-app-room = قاعة الاختبار
 ui-apps = التطبيقات
+ui-chart-interval = { $label }، المجال
 ui-chart-table = الأرقام في جدول
 ui-close = إغلاق
 ui-demo = بيئة تجريبية: الأشخاص والاختبارات والحسابات مختلقة.

@@ -5,6 +5,7 @@ ui-app-examiner = Examiner
 ui-app-office = Office
 ui-app-room = Test room
 ui-apps = Apps
+ui-chart-interval = { $label }, interval
 ui-chart-table = Figures in a table
 ui-close = Close
 ui-demo = Worked example: people, tests and accounts are made up.

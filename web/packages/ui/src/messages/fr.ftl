@@ -5,6 +5,7 @@ ui-app-examiner = Évaluateur
 ui-app-office = Bureau
 ui-app-room = Salle de test
 ui-apps = Applications
+ui-chart-interval = { $label }, intervalle
 ui-chart-table = Chiffres dans un tableau
 ui-close = Fermer
 ui-demo = Environnement d’exemple : les personnes, les tests et les comptes sont inventés.

@@ -5,6 +5,7 @@ ui-app-examiner = Beoordelaar
 ui-app-office = Kantoor
 ui-app-room = Testlokaal
 ui-apps = Toepassingen
+ui-chart-interval = { $label }, interval
 ui-chart-table = Cijfers in een tabel
 ui-close = Sluiten
 ui-demo = Voorbeeldomgeving: mensen, tests en accounts zijn verzonnen.

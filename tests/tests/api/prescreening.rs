@@ -246,6 +246,36 @@ both! {
     }
 }
 
+/// The time of the next question over HTTP, of many candidates one after the other: 99 of 100 must come within 20 ms of a server that is built for use.
+/// Run it with `cargo test --release -p tests --test api how_long -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn how_long_the_next_question_takes() {
+    tests::run(tests::Backend::Sqlite, |app| async move {
+        let hall = hall(&app).await;
+        let mut took = Vec::new();
+        for n in 0..30 {
+            let (kiosk, _, attempt) = hall.at_work(&format!("Kiosk {n}"), &[Part::Prescreening]).await;
+            for position in 0.. {
+                answer(&app, &kiosk, &attempt, position, position % 3 != 0).await;
+                let asked = std::time::Instant::now();
+                let body = json!({ "position": position, "last_seq": position + 1 });
+                let next = kiosk.post(&format!("/attempts/{attempt}/next"), body).await.ok();
+                took.push(asked.elapsed());
+                if next["done"] == true {
+                    break;
+                }
+            }
+        }
+        took.sort_unstable();
+        let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
+        println!("{} next questions over HTTP: p50 {:?}, p99 {:?}, longest {:?}", took.len(), at(0.5), at(0.99), at(1.0));
+        if !cfg!(debug_assertions) {
+            assert!(at(0.99) < std::time::Duration::from_millis(20));
+        }
+    });
+}
+
 async fn hall(app: &TestApp) -> Hall<'_> {
     app.load_sample_bank().await;
     let hall = Hall::new(app, SessionKind::Prescreening).await;

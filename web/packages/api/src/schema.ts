@@ -181,6 +181,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/candidates/{id}/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["candidateForecasts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/candidates/{id}/orders": {
         parameters: {
             query?: never;
@@ -351,6 +367,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["withdrawEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forecast-calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["forecastCalibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forecasts/{id}/advice.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["printAdvice"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -558,6 +606,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getAttemptItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["nextQuestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosk/attempts/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["prescreeningOutcome"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1432,6 +1512,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["simulatePrescreening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics/answer": {
         parameters: {
             query?: never;
@@ -1692,6 +1788,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbilityRow: {
+            /**
+             * Format: double
+             * @description The middle of a band of a logit.
+             */
+            ability: number;
+            /** Format: double */
+            bias: number;
+            /** Format: double */
+            coverage: number;
+            /** Format: double */
+            mean_length: number;
+            persons: number;
+            /** Format: double */
+            rmse: number;
+        };
         /** @enum {string} */
         ActorKind: "user" | "kiosk" | "system" | "anonymous";
         /** @enum {string} */
@@ -1772,6 +1884,22 @@ export interface components {
         BegunRecording: {
             recording: components["schemas"]["RecordingId"];
         };
+        /** @description A tenth of the chances; without numbers when too few fell in it. */
+        BinView: {
+            /** Format: double */
+            forecast?: number | null;
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            high?: number | null;
+            /** Format: double */
+            low?: number | null;
+            pairs: number;
+            /** Format: double */
+            passed?: number | null;
+            /** Format: double */
+            to: number;
+        };
         BookedView: {
             booking: components["schemas"]["BookingView"];
             order_id?: components["schemas"]["OrderId"] | null;
@@ -1795,6 +1923,18 @@ export interface components {
         };
         /** @enum {string} */
         Bundle: "oral" | "written" | "mo" | "prescreening";
+        Calibration: {
+            bins: components["schemas"]["BinView"][];
+            by_advice: components["schemas"]["Group"][];
+            by_language: components["schemas"]["Group"][];
+            by_part: components["schemas"]["Group"][];
+            /** @description How many are asked for before numbers are shown. */
+            needed: number;
+            needed_in_bin: number;
+            overall?: components["schemas"]["Scores"] | null;
+            /** @description Forecasts that can be compared by now. */
+            pairs: number;
+        };
         /**
          * @description What became of an item of a package.
          * @enum {string}
@@ -1873,6 +2013,31 @@ export interface components {
              */
             rows?: number | null;
         };
+        ChanceView: {
+            band: components["schemas"]["Band"];
+            /** Format: double */
+            high?: number | null;
+            level: components["schemas"]["Level"];
+            /** Format: double */
+            low?: number | null;
+            /**
+             * Format: int64
+             * @description Questions of the forms whose difficulty is known by their level alone.
+             */
+            not_calibrated: number;
+            part: components["schemas"]["Part"];
+            /** Format: double */
+            pass?: number | null;
+            /** @description Why there is no forecast. */
+            reason?: string | null;
+            road: components["schemas"]["ForecastRoad"];
+            /**
+             * Format: double
+             * @description Standard deviation of the chance over what the answers leave open.
+             */
+            uncertainty?: number | null;
+            verdict: components["schemas"]["Verdict"];
+        };
         CheckedIdentity: {
             /** Format: date-time */
             at: string;
@@ -1921,6 +2086,13 @@ export interface components {
             decision?: components["schemas"]["DecisionView"] | null;
             /** @description Earlier decisions, newest first. */
             earlier: components["schemas"]["DecisionView"][];
+        };
+        ContentShare: {
+            area: components["schemas"]["ItemSkill"];
+            /** Format: double */
+            found: number;
+            /** Format: double */
+            wanted: number;
         };
         Correction: {
             person: components["schemas"]["Details"];
@@ -2112,6 +2284,36 @@ export interface components {
             /** @description Where in the request: a JSON pointer (RFC 6901), such as `/birth_date`. */
             pointer: string;
         };
+        /** Format: uuid */
+        ForecastId: string;
+        /** @enum {string} */
+        ForecastRoad: "score" | "linked" | "none";
+        ForecastView: {
+            attempt_id: components["schemas"]["AttemptId"];
+            /** @description The band to book. */
+            band: components["schemas"]["Band"];
+            chances: components["schemas"]["ChanceView"][];
+            id: components["schemas"]["ForecastId"];
+            /**
+             * Format: double
+             * @description The share that the intervals hold.
+             */
+            interval: number;
+            /** Format: date-time */
+            made_at: string;
+            practise: components["schemas"]["ItemSkill"][];
+            /** Format: int64 */
+            questions: number;
+            reached: components["schemas"]["Level"];
+            /** Format: double */
+            se: number;
+            stop?: components["schemas"]["StopReason"] | null;
+            /**
+             * Format: double
+             * @description The ability in logits, 0 the mean of those who are tested, and its standard error.
+             */
+            theta: number;
+        };
         FormUse: {
             form: string;
             /** Format: int64 */
@@ -2144,6 +2346,23 @@ export interface components {
         GiveSeat: {
             instead_of?: components["schemas"]["KioskId"] | null;
             kiosk_id: components["schemas"]["KioskId"];
+        };
+        GoOn: {
+            /**
+             * Format: int64
+             * @description The highest number that the kiosk has given to an answer; 0 when it gave none.
+             */
+            last_seq: number;
+            /**
+             * Format: int64
+             * @description The question that is done with.
+             */
+            position: number;
+        };
+        Group: {
+            name: string;
+            pairs: number;
+            scores?: components["schemas"]["Scores"] | null;
         };
         /** @enum {string} */
         IdentityDocument: "eid" | "residence_card" | "passport" | "annex" | "other";
@@ -2196,6 +2415,15 @@ export interface components {
             by: string;
             comment: string;
             to_status?: components["schemas"]["ItemStatus"] | null;
+        };
+        ItemExposure: {
+            area: components["schemas"]["ItemSkill"];
+            /**
+             * Format: double
+             * @description The share of persons who met it.
+             */
+            exposure: number;
+            identifier: string;
         };
         ItemFile: {
             /**
@@ -2292,6 +2520,16 @@ export interface components {
             name: string;
             site: string;
         };
+        /** @description What the candidate sees: words, no numbers. */
+        KioskOutcome: {
+            band?: components["schemas"]["Band"] | null;
+            practise: components["schemas"]["ItemSkill"][];
+            reached?: components["schemas"]["Level"] | null;
+            /** @description False while it is being made; ask again in a moment. */
+            ready: boolean;
+            /** @description Part by part and level by level; empty after a pre-screening that was not adaptive. */
+            skills: components["schemas"]["SkillOutcome"][];
+        };
         KioskRow: {
             agency_id: components["schemas"]["AgencyId"];
             /** Format: date-time */
@@ -2308,6 +2546,10 @@ export interface components {
         KioskState: "waiting" | "enrolled" | "revoked";
         /** @enum {string} */
         Level: "below" | "A1" | "A2" | "B1" | "B2" | "passed" | "failed" | "advice";
+        LevelOutcome: {
+            level: components["schemas"]["Level"];
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @description One line of an order, with its explanation. */
         Line: {
             amount_cents: components["schemas"]["Cents"];
@@ -2434,8 +2676,25 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        NewSimulation: {
+            persons: number;
+            rule?: components["schemas"]["Prescreening"] | null;
+            /**
+             * Format: int64
+             * @description The same seed gives the same figures.
+             */
+            seed: number;
+        };
         NewSnapshot: {
             name: string;
+        };
+        NextQuestion: {
+            /** @description No question follows: the test is to be handed in. */
+            done: boolean;
+            /** @description A delivery item: docs/delivery-item.md. */
+            item?: unknown;
+            /** Format: int64 */
+            position?: number | null;
         };
         /** @description When the site is open on each day of the week; a day that is not named is closed. */
         OpeningHours: {
@@ -2577,6 +2836,26 @@ export interface components {
             version: number;
             /** Format: date-time */
             withdrawn_at?: string | null;
+        };
+        /** @description The dated setting `prescreening`. */
+        Prescreening: {
+            decide_levels: components["schemas"]["Level"][];
+            /** Format: int64 */
+            decided_above_per_cent: number;
+            /** Format: int64 */
+            decided_below_per_cent: number;
+            /** @description The next question is one of the best so many, each as likely. */
+            draw_from_best: number;
+            /** Format: int64 */
+            listening_per_cent: number;
+            max_items: number;
+            min_items: number;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: int64 */
+            reading_per_cent: number;
+            /** Format: int64 */
+            vocabulary_per_cent: number;
         };
         /** @description What a choice asks and costs, and why. */
         Preview: {
@@ -2839,6 +3118,25 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        Scores: {
+            /** Format: double */
+            brier: number;
+            /**
+             * Format: double
+             * @description Expected calibration error.
+             */
+            ece: number;
+            /** Format: double */
+            forecast: number;
+            /** Format: double */
+            passed: number;
+            /** Format: double */
+            reliability: number;
+            /** Format: double */
+            resolution: number;
+            /** Format: double */
+            uncertainty: number;
+        };
         /** @description A script with all that it takes to rate it. */
         Script: {
             alias: string;
@@ -2966,6 +3264,58 @@ export interface components {
         Sex: "female" | "male" | "x";
         /** @enum {string} */
         Show: "counts" | "row_shares" | "column_shares" | "change";
+        /** @description How forecasts of a level came true in the simulation. */
+        SimulatedForecast: {
+            band: components["schemas"]["Band"];
+            /** Format: double */
+            brier: number;
+            /** Format: double */
+            ece: number;
+            level: components["schemas"]["Level"];
+            part: components["schemas"]["Part"];
+            /** Format: double */
+            plugin_brier: number;
+            /**
+             * Format: double
+             * @description The same of a chance that is plugged in at the estimate, for comparison.
+             */
+            plugin_ece: number;
+        };
+        Simulation: {
+            /** Format: double */
+            bias: number;
+            by_ability: components["schemas"]["AbilityRow"][];
+            content: components["schemas"]["ContentShare"][];
+            /**
+             * Format: double
+             * @description Share of persons whose true ability lies in the interval of 95 %.
+             */
+            coverage: number;
+            /**
+             * Format: double
+             * @description The share of tests that a clear decision ended; the others ended by their length or for want of questions.
+             */
+            decided: number;
+            forecasts: components["schemas"]["SimulatedForecast"][];
+            items: components["schemas"]["ItemExposure"][];
+            /** @description Persons by number of questions, from 0 on. */
+            lengths: number[];
+            /** Format: double */
+            mean_length: number;
+            /** Format: double */
+            mean_se: number;
+            /**
+             * Format: double
+             * @description Mean share of questions that two persons have in common.
+             */
+            overlap: number;
+            persons: number;
+            /** Format: double */
+            rmse: number;
+            rule: components["schemas"]["Prescreening"];
+            /** Format: int64 */
+            seed: number;
+        };
         /** Format: uuid */
         SiteId: string;
         SiteView: {
@@ -2989,8 +3339,13 @@ export interface components {
             server_time: string;
         };
         SittingAttempt: {
+            /** @description The server chooses each question from the answers before it: `next` instead of going to and fro. */
+            adaptive: boolean;
             id: components["schemas"]["AttemptId"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of an adaptive test, at most.
+             */
             items: number;
             part: components["schemas"]["Part"];
             status: components["schemas"]["AttemptStatus"];
@@ -3003,6 +3358,10 @@ export interface components {
         /** @description The code is told once: only its hash is kept. */
         SittingCode: {
             code: string;
+        };
+        SkillOutcome: {
+            levels: components["schemas"]["LevelOutcome"][];
+            part: components["schemas"]["Part"];
         };
         SnapshotView: {
             /** Format: date-time */
@@ -3023,6 +3382,8 @@ export interface components {
             code: string;
             language: string;
         };
+        /** @enum {string} */
+        StopReason: "precision" | "decision" | "length" | "exhausted";
         SubmitAttempt: {
             /**
              * Format: int64
@@ -3078,6 +3439,11 @@ export interface components {
         };
         /** Format: uuid */
         UserId: string;
+        /**
+         * @description What a chance is called.
+         * @enum {string}
+         */
+        Verdict: "likely" | "uncertain" | "not_yet" | "unknown";
         /** @description What anybody learns who has the number. Nothing about the person. */
         Verification: {
             agency?: string | null;
@@ -3680,6 +4046,45 @@ export interface operations {
             };
         };
     };
+    candidateForecasts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     candidateOrders: {
         parameters: {
             query?: never;
@@ -4110,6 +4515,103 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    forecastCalibration: {
+        parameters: {
+            query?: {
+                /** @description An advice on learning ability. */
+                advice?: components["schemas"]["Advice"] | null;
+                /** @description csv gives the comparison as a file. */
+                format?: string | null;
+                /** @description A language of contact, such as ar. */
+                language?: string | null;
+                level?: components["schemas"]["Level"] | null;
+                part?: components["schemas"]["Part"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    printAdvice: {
+        parameters: {
+            query?: {
+                /** @description nl, en or fr; by default the caller's. */
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ForecastId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4710,6 +5212,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptItems"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    nextQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoOn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextQuestion"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    prescreeningOutcome: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AttemptId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskOutcome"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
@@ -7163,6 +7765,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    simulatePrescreening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSimulation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             default: {

@@ -30,6 +30,7 @@ pub mod pdf;
 pub mod people;
 pub mod policy;
 pub mod problem;
+pub mod psychometrics;
 pub mod purposes;
 pub mod results;
 pub mod room;

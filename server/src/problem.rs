@@ -47,6 +47,8 @@ include!("problem_codes.rs");
 
 #[path = "problem_desk.rs"]
 mod desk;
+#[path = "problem_measurement.rs"]
+mod measurement;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, Serialize, ToSchema)]

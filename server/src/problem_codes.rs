@@ -151,4 +151,22 @@ codes! {
     ItemUnknown 422 "item-unknown": "Er is geen ander item met deze naam.", "There is no other item of this name.", "Il n'existe pas d'autre item de ce nom.", "لا يوجد عنصر آخر بهذا الاسم.";
     ItemStepImpossible 409 "item-step-impossible": "Deze versie kan die stap niet zetten vanuit haar huidige toestand.", "This version cannot take that step from where it stands.", "Cette version ne peut pas passer à cette étape.", "لا يمكن لهذه النسخة اتخاذ تلك الخطوة من حالتها الحالية.";
     OwnItemVersion 403 "own-item-version": "Iemand anders dan de auteur keurt een versie goed.", "Somebody else than its author approves a version.", "Une version est approuvée par une autre personne que son auteur.", "يوافق على النسخة شخص آخر غير مؤلفها.";
+
+    // Measurement
+    FormNotMeasured 422 "form-not-measured": "Dit formulier bestaat niet, of beoordelaars geven er de punten.", "There is no such form, or examiners mark it.", "Ce formulaire n'existe pas, ou des examinateurs le notent.", "هذا النموذج غير موجود، أو يصححه مقيّمون.";
+    MeasurementEnded 409 "measurement-ended": "Deze berekening is al afgelopen.", "This computation has ended.", "Ce calcul est terminé.", "انتهت هذه العملية الحسابية.";
+    NothingToDecide 409 "nothing-to-decide": "Hierover valt niets (meer) te beslissen.", "There is nothing (left) to decide here.", "Il n'y a rien (plus) à décider ici.", "لا يوجد ما يُقرَّر هنا.";
+    OwnCalibration 403 "own-calibration": "Iemand anders dan wie de ijking vroeg, keurt ze goed.", "Somebody else than who asked for the calibration approves it.", "Le calibrage est approuvé par une autre personne que celle qui l'a demandé.", "يوافق على المعايرة شخص آخر غير من طلبها.";
+    CutNotByQuestions 422 "cut-not-by-questions": "De cesuur van dit formulier berust niet op alle vragen samen.", "The cut scores of this form do not rest on all its questions together.", "Le seuil de ce formulaire ne repose pas sur toutes ses questions ensemble.", "لا تستند درجة القطع في هذا النموذج إلى جميع أسئلته معًا.";
+    NoParameters 422 "no-parameters": "Niet elke vraag heeft parameters: ijk het formulier eerst, of kies Angoff.", "Not every question has parameters: calibrate the form first, or choose Angoff.", "Toutes les questions n'ont pas de paramètres : calibrez d'abord le formulaire, ou choisissez Angoff.", "ليست لكل الأسئلة معاملات: عاير النموذج أولًا أو اختر أنجوف.";
+    PanelFull 409 "panel-full": "Dit panel is volledig.", "This panel is full.", "Ce panel est complet.", "هذه اللجنة مكتملة.";
+    StandardClosed 409 "standard-closed": "Deze sessie is afgesloten.", "This session is closed.", "Cette session est clôturée.", "هذه الجلسة مغلقة.";
+    StandardOpen 409 "standard-open": "Sluit eerst de sessie af.", "Close the session first.", "Clôturez d'abord la session.", "أغلق الجلسة أولًا.";
+    OtherRound 409 "other-round": "Er loopt een andere ronde. Kijk opnieuw.", "Another round is open. Look again.", "Un autre tour est en cours. Vérifiez.", "هناك جولة أخرى مفتوحة. تحقق مجددًا.";
+    JudgementIncomplete 422 "judgement-incomplete": "Niet elke vraag heeft een oordeel.", "Not every question has a judgement.", "Toutes les questions n'ont pas de jugement.", "ليس لكل سؤال حكم.";
+    RoundIncomplete 409 "round-incomplete": "Nog niet iedereen heeft alles beoordeeld in deze ronde.", "Not everybody has judged everything in this round.", "Tout le monde n'a pas encore tout jugé dans ce tour.", "لم يُصدر الجميع أحكامهم كلها في هذه الجولة.";
+    CutsNotRising 409 "cuts-not-rising": "Een hoger niveau moet een hogere cesuur hebben, tussen één punt en het maximum.", "A higher level needs a higher cut, between one point and the maximum.", "Un niveau plus élevé demande un seuil plus élevé, entre un point et le maximum.", "يحتاج المستوى الأعلى إلى درجة قطع أعلى، بين نقطة واحدة والحد الأقصى.";
+    AlreadyProposed 409 "already-proposed": "Er wacht al een voorstel uit deze sessie.", "A proposal of this session is waiting already.", "Une proposition de cette session est déjà en attente.", "هناك اقتراح من هذه الجلسة قيد الانتظار بالفعل.";
+    DateInPast 422 "date-in-past": "Deze datum ligt in het verleden.", "This date is in the past.", "Cette date est passée.", "هذا التاريخ في الماضي.";
+    OwnProposal 403 "own-proposal": "Iemand anders dan wie de cesuur voorstelde, laat ze ingaan.", "Somebody else than who proposed the cut puts it in force.", "Le seuil est mis en vigueur par une autre personne que celle qui l'a proposé.", "يُدخل درجة القطع حيز التنفيذ شخص آخر غير من اقترحها.";
 }

@@ -1,5 +1,6 @@
 //! What the tests share: the product, running on a database of its own, and people who use it.
 
+pub mod crowd;
 pub mod hall;
 pub mod journey;
 pub mod process;

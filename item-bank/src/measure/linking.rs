@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::logistic;
+use super::model::{Item, logistic};
 use super::numeric::linear::Matrix;
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,18 @@ pub enum Linking {
     MeanSigma,
     Haebara,
     StockingLord,
+}
+
+impl Link {
+    /// The item on the scale that this links to: a becomes a/A, each difficulty A b + B.
+    pub fn apply(&self, item: &Item) -> Item {
+        let moved = |steps: &[f64]| steps.iter().map(|b| self.a * b + self.b).collect();
+        match item {
+            Item::Logistic { a, b, c } => Item::Logistic { a: a / self.a, b: self.a * b + self.b, c: *c },
+            Item::Graded { a, b } => Item::Graded { a: a / self.a, b: moved(b) },
+            Item::Credit { a, steps } => Item::Credit { a: a / self.a, steps: moved(steps) },
+        }
+    }
 }
 
 /// Links form 1 to the scale of form 2 by items in the same order. The curve methods sum over `points` (on the scale of form 2)

@@ -16,6 +16,8 @@ pub mod cat;
 pub mod classical;
 pub mod content;
 pub mod dif;
+pub mod distractors;
+pub mod drift;
 pub mod exposure;
 pub mod facets;
 pub mod fit;

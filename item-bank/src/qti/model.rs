@@ -308,6 +308,19 @@ impl Item {
         found
     }
 
+    /// The simple choices in the order of the document, each with its plain text.
+    pub fn simple_choice_texts(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        if let Some(body) = &self.body {
+            body.walk(&mut |element| {
+                if let Some(identifier) = element.attribute("identifier").filter(|_| element.name == "simple-choice") {
+                    found.push((identifier.to_owned(), element.text().split_whitespace().collect::<Vec<_>>().join(" ")));
+                }
+            });
+        }
+        found
+    }
+
     /// The files that the body uses, by the names that it gives them, and where.
     pub fn media(&self) -> Vec<(String, Position)> {
         let mut found = Vec::new();

@@ -9,6 +9,7 @@ pub mod classification;
 mod cut_rule;
 mod exact;
 mod level;
+pub mod setting;
 
 pub use cut_rule::{Condition, CutRule, Finding, ItemResult, Judgement, LevelCondition, Outcome, QuestionSet, judge};
 pub use exact::{Exact, NotExact};

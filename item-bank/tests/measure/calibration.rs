@@ -1,8 +1,11 @@
-use item_bank::measure::calibrate::{self, Answers, Model, Options};
+use std::ops::ControlFlow;
+
+use item_bank::measure::calibrate::{self, Answers, CalibrationError, Model, Options, Stage};
 use item_bank::measure::fit;
 use item_bank::measure::grid::{Grid, Rule};
 use item_bank::measure::linking::{Link, Linking, Parameters, link};
 use item_bank::measure::numeric::gauss_hermite;
+use item_bank::measure::random::Random;
 use item_bank::measure::{Item, Response};
 
 use super::{answers, close, numbers, oracle, table};
@@ -149,6 +152,83 @@ fn anchored_items_keep_their_parameters_and_put_the_others_on_their_scale() {
     assert_eq!(anchored.bank()[..20], bank[..20]);
     close(&slopes(&anchored.bank()), &slopes(&bank), 5e-3);
     close(&[anchored.mean, anchored.variance], &[0.0, 1.0], 5e-3);
+}
+
+/// Answers of persons whose ability is normal with this mean and spread.
+fn simulated(bank: &[Item], persons: usize, mean: f64, sd: f64, seed: u64) -> Vec<Vec<Response>> {
+    let mut random = Random::seeded(seed);
+    let one = |_| {
+        let theta = mean + sd * random.normal();
+        bank.iter().map(|item| Some(random.answer(item, theta))).collect()
+    };
+    (0..persons).map(one).collect()
+}
+
+#[test]
+fn new_items_are_recovered_on_the_old_scale_although_the_candidates_are_others() {
+    let bank: Vec<Item> =
+        (0..30).map(|i| Item::Logistic { a: 0.8 + 0.05 * f64::from(i % 12), b: -1.8 + 0.12 * f64::from(i), c: 0.0 }).collect();
+    let persons = simulated(&bank, 3000, 0.7, 1.3, 41);
+    // Every second item is new.
+    let anchors: Vec<Option<Item>> = bank.iter().enumerate().map(|(number, item)| (number % 2 == 0).then(|| item.clone())).collect();
+    let found = calibrate::calibrate(&Answers::new(&persons), &Options { anchors, ..Options::new(Model::TwoPl) }).unwrap();
+    close(&[found.mean, found.variance.sqrt()], &[0.7, 1.3], 0.1);
+    let z = bank.iter().zip(&found.items).filter(|(_, item)| !item.anchored).map(|(truth, item)| match (truth, &item.item) {
+        (Item::Logistic { a, b, .. }, Item::Logistic { a: found_a, b: found_b, .. }) => {
+            [(found_a - a) / item.se_a.unwrap(), (found_b - b) / item.se_b[0]]
+        }
+        _ => unreachable!("the bank is dichotomous"),
+    });
+    let z: Vec<f64> = z.flatten().collect();
+    assert!(z.iter().all(|z| z.abs() < 3.6), "{z:?}");
+    // As errors they are right in size: z is about standard normal.
+    let square = z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64;
+    assert!((0.4..2.0).contains(&square), "{square}");
+}
+
+#[test]
+fn a_free_calibration_that_is_linked_comes_back_to_the_old_scale() {
+    let bank: Vec<Item> = (0..20).map(|i| Item::Logistic { a: 1.2, b: -1.4 + 0.15 * f64::from(i), c: 0.0 }).collect();
+    let persons = simulated(&bank, 4000, -0.5, 0.8, 5);
+    let free = calibrate::calibrate(&Answers::new(&persons), &Options { standard_errors: false, ..Options::new(Model::TwoPl) }).unwrap();
+    let parameters = |items: &[Item]| -> Vec<Parameters> {
+        let one = |item: &Item| match item {
+            Item::Logistic { a, b, c } => Parameters { a: *a, b: *b, c: *c },
+            _ => unreachable!("the bank is dichotomous"),
+        };
+        items.iter().map(one).collect()
+    };
+    let grid = Grid::default();
+    let found = link(&parameters(&free.bank()), &parameters(&bank), Linking::StockingLord, &grid.points, &grid.weights).unwrap();
+    close(&[found.a, found.b], &[0.8, -0.5], 0.05);
+    let moved: Vec<f64> = free.bank().iter().map(|item| difficulties(&found.apply(item))[0]).collect();
+    close(&moved, &bank.iter().map(|item| difficulties(item)[0]).collect::<Vec<_>>(), 0.2);
+}
+
+#[test]
+fn the_errors_of_difficulties_follow_from_those_of_intercepts() {
+    let found = calibrate::calibrate(&Answers::new(&persons()), &Options::new(Model::Rasch)).unwrap();
+    found.items.iter().for_each(|item| assert_eq!(item.se_b, item.se_d));
+    let found = calibrate::calibrate(&Answers::new(&persons()), &Options::new(Model::ThreePl)).unwrap();
+    assert!(found.items.iter().all(|item| item.se_b[0] > 0.0 && item.se_c.unwrap() > 0.0));
+}
+
+#[test]
+fn a_calibration_tells_how_far_it_is_and_stops_when_told() {
+    let mut stages = Vec::new();
+    let watched = calibrate::calibrate_watched(&Answers::new(&persons()), &Options::new(Model::Rasch), &mut |stage| {
+        stages.push(stage);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(watched.unwrap(), calibrate::calibrate(&Answers::new(&persons()), &Options::new(Model::Rasch)).unwrap());
+    assert_eq!(stages.last(), Some(&Stage::Errors { done: 31, of: 31 }));
+    assert!(matches!(stages[0], Stage::Estimating { iteration: 1, .. }));
+    let mut seen = 0;
+    let stopped = calibrate::calibrate_watched(&Answers::new(&persons()), &Options::new(Model::TwoPl), &mut |_| {
+        seen += 1;
+        if seen == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((stopped, seen), (Err(CalibrationError::Stopped), 3));
 }
 
 #[test]

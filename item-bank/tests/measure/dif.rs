@@ -116,4 +116,18 @@ fn a_small_group_is_shrunk_towards_the_other_items() {
 fn many_tests_raise_every_p_value_and_keep_their_order() {
     let adjusted = dif::benjamini_hochberg(&[0.01, 0.04, 0.03, 0.005]);
     close(&adjusted, &[0.02, 0.04, 0.04, 0.02], 1e-15);
+    close(&dif::holm(&[0.01, 0.04, 0.03, 0.005]), &[0.03, 0.06, 0.06, 0.02], 1e-15);
+    close(&dif::holm(&[0.6, 0.9]), &[1.0, 1.0], 1e-15);
+}
+
+#[test]
+fn the_curve_of_an_item_that_favours_a_group_lies_above_the_others() {
+    let data = two();
+    let curves = dif::curves(&data, 4, &[true; 20], 2, 5);
+    let persons: usize = curves.iter().flatten().map(|band| band.persons).sum();
+    assert_eq!(persons, data.persons.len());
+    for (reference, focal) in curves[0].iter().zip(&curves[1]).skip(1).take(3) {
+        let share = |band: &dif::Band| band.right as f64 / band.persons as f64;
+        assert!(share(reference) > share(focal), "{reference:?} {focal:?}");
+    }
 }

@@ -28,6 +28,10 @@ pub enum Action {
     RateScripts,
     /// Write, review and publish items.
     AuthorItems,
+    /// Analyse and calibrate items, set standards.
+    Measure,
+    /// Compare how items treat groups of people: language, gender, age, advice.
+    CompareGroups,
     /// See results, marks, certificates and decisions of people.
     SeeResults,
     /// Issue and revoke certificates, take decisions.
@@ -79,8 +83,9 @@ const fn roles_of(action: Action) -> &'static [Role] {
         Action::RunSession => &[Invigilator],
         Action::RateScripts => &[Examiner],
         Action::AuthorItems => &[Author],
+        Action::Measure => &[Author, Office],
         Action::SeeResults => &[Desk, Office],
-        Action::DecideOnPeople | Action::SeeStatistics | Action::ChangePolicy => &[Office],
+        Action::DecideOnPeople | Action::SeeStatistics | Action::CompareGroups | Action::ChangePolicy => &[Office],
         Action::SeeOperations => &[Office, Admin],
         Action::Administer => &[Admin],
     }

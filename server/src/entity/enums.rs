@@ -253,6 +253,32 @@ text_enum! {
 }
 
 text_enum! {
+    /// What was said of the parameters that a calibration proposed.
+    pub enum MeasurementDecision {
+        Approved = "approved",
+        Rejected = "rejected",
+    }
+}
+
+text_enum! {
+    pub enum MeasurementKind {
+        Analysis = "analysis",
+        Calibration = "calibration",
+        Dif = "dif",
+    }
+}
+
+text_enum! {
+    pub enum MeasurementStatus {
+        Queued = "queued",
+        Running = "running",
+        Done = "done",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
     pub enum OrderStatus {
         Open = "open",
         Paid = "paid",
@@ -308,6 +334,15 @@ text_enum! {
         Cash = "cash",
         Terminal = "terminal",
         Transfer = "transfer",
+    }
+}
+
+text_enum! {
+    /// Of a cut score that a panel came to.
+    pub enum ProposalStatus {
+        Proposed = "proposed",
+        InForce = "in_force",
+        Rejected = "rejected",
     }
 }
 
@@ -383,6 +418,22 @@ text_enum! {
         Female = "female",
         Male = "male",
         X = "x",
+    }
+}
+
+text_enum! {
+    /// How a panel sets a cut score.
+    pub enum StandardMethod {
+        Angoff = "angoff",
+        YesNo = "yes_no",
+        Bookmark = "bookmark",
+    }
+}
+
+text_enum! {
+    pub enum StandardStatus {
+        Open = "open",
+        Closed = "closed",
     }
 }
 

@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
 use crate::marking::ratings;
+use crate::psychometrics::{runs, standards};
 use crate::{access, adaptive, agencies, delivery, fees, forecasts, items, kiosks, people, problem, purposes, room, sessions};
 use crate::{audit, policy, statistics};
 use crate::{certificates, mail, results, trajectory};
@@ -161,6 +162,23 @@ routes! {
     "/api/policy" { get policy::http::list, post policy::http::add }
     "/api/audit-log" { get audit::http::list }
     "/api/audit-log/check" { post audit::http::check }
+
+    // Measurement
+    "/api/measurement/forms" { get runs::http::list_forms }
+    "/api/measurement/forms/{id}/classification" { get standards::http::classification }
+    "/api/measurement/runs" { get runs::http::list, post runs::http::ask }
+    "/api/measurement/runs/{id}" { get runs::http::read }
+    "/api/measurement/runs/{id}/cancel" { post runs::http::cancel }
+    "/api/measurement/runs/{id}/decision" { post runs::http::decide }
+    "/api/measurement/items/{id}" { get runs::http::item }
+    "/api/measurement/standards" { get standards::http::list, post standards::http::begin }
+    "/api/measurement/standards/{id}" { get standards::http::read }
+    "/api/measurement/standards/{id}/panellists" { post standards::http::add_panellist }
+    "/api/measurement/standards/{id}/judgements" { post standards::http::judge }
+    "/api/measurement/standards/{id}/rounds" { post standards::http::next_round }
+    "/api/measurement/standards/{id}/close" { post standards::http::close }
+    "/api/measurement/standards/{id}/proposals" { post standards::http::propose }
+    "/api/measurement/proposals/{id}/decision" { post standards::http::decide }
 
     // Rating writing and speaking
     "/api/ratings" { get ratings::http::list }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{AttemptId, CandidateId, EnrolmentId, JobId, MailId};
+use crate::ids::{AttemptId, CandidateId, EnrolmentId, JobId, MailId, MeasurementRunId};
 
 mod work;
 
@@ -28,10 +28,30 @@ pub enum Job {
     SettleTrajectory { candidate_id: CandidateId },
     /// Hand a mail to the mail server.
     SendMail { mail_id: MailId },
+    /// Compute an item analysis, a calibration or a comparison of groups.
+    Measure { run: MeasurementRunId },
+}
+
+/// Work that takes minutes waits in a lane of its own, so that no mark waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Quick,
+    Slow,
 }
 
 /// Asks for work. The same `dedup_key` is asked for once only.
 pub async fn enqueue(tx: &DatabaseTransaction, now: DateTime<Utc>, job: &Job, dedup_key: Option<String>) -> Result<(), DbErr> {
+    enqueue_for(tx, now, now, job, dedup_key).await
+}
+
+/// Asks for work that is not to be done before a moment.
+pub async fn enqueue_for(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    run_at: DateTime<Utc>,
+    job: &Job,
+    dedup_key: Option<String>,
+) -> Result<(), DbErr> {
     let payload = serde_json::to_value(job).map_err(|error| DbErr::Custom(error.to_string()))?;
     let kind = payload.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
     let row = jobs::ActiveModel {
@@ -39,7 +59,7 @@ pub async fn enqueue(tx: &DatabaseTransaction, now: DateTime<Utc>, job: &Job, de
         kind: Set(kind),
         payload: Set(payload),
         status: Set(JobStatus::Queued),
-        run_at: Set(now),
+        run_at: Set(run_at),
         attempts: Set(0),
         max_attempts: Set(12),
         dedup_key: Set(dedup_key),
@@ -55,7 +75,8 @@ pub async fn enqueue(tx: &DatabaseTransaction, now: DateTime<Utc>, job: &Job, de
 const LEASE: Duration = Duration::minutes(2);
 
 /// Takes the job that is due first, and whose lease, if it had one, has run out.
-async fn claim(ijkpunt: &Ijkpunt, now: DateTime<Utc>) -> Result<Option<jobs::Model>, DbErr> {
+async fn claim(ijkpunt: &Ijkpunt, now: DateTime<Utc>, lane: Lane) -> Result<Option<jobs::Model>, DbErr> {
+    let of_lane = if lane == Lane::Slow { "kind = 'measure'" } else { "kind <> 'measure'" };
     let backend = ijkpunt.db.get_database_backend();
     let (skip, [p1, p2]) = match backend {
         DbBackend::Sqlite => ("", ["?1", "?2"]),
@@ -63,13 +84,26 @@ async fn claim(ijkpunt: &Ijkpunt, now: DateTime<Utc>) -> Result<Option<jobs::Mod
     };
     let sql = format!(
         "UPDATE jobs SET status = 'running', leased_until = {p2}, attempts = attempts + 1 WHERE id = (
-            SELECT id FROM jobs WHERE (status = 'queued' AND run_at <= {p1}) OR (status = 'running' AND leased_until < {p1})
+            SELECT id FROM jobs WHERE {of_lane}
+            AND ((status = 'queued' AND run_at <= {p1}) OR (status = 'running' AND leased_until < {p1}))
             ORDER BY run_at, id LIMIT 1 {skip}) RETURNING *"
     );
     jobs::Entity::find()
         .from_raw_sql(Statement::from_sql_and_values(backend, sql, [now.into(), (now + LEASE).into()]))
         .one(&ijkpunt.db)
         .await
+}
+
+/// Holds a job on, as long as nobody else took it.
+async fn renew(ijkpunt: &Ijkpunt, job: &jobs::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    jobs::Entity::update_many()
+        .col_expr(jobs::Column::LeasedUntil, Expr::value(now + LEASE))
+        .filter(jobs::Column::Id.eq(job.id))
+        .filter(jobs::Column::Attempts.eq(job.attempts))
+        .filter(jobs::Column::Status.eq(JobStatus::Running))
+        .exec(&ijkpunt.db)
+        .await?;
+    Ok(())
 }
 
 async fn finish(ijkpunt: &Ijkpunt, job: &jobs::Model, outcome: Result<(), String>, now: DateTime<Utc>) -> Result<(), DbErr> {

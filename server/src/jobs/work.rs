@@ -5,24 +5,31 @@ use std::time::{Duration, Instant};
 use sea_orm::DbErr;
 use tokio::sync::watch;
 
-use super::{Job, claim, finish};
+use super::{Job, Lane, claim, finish, renew};
 use crate::app::Ijkpunt;
-use crate::{certificates, delivery, mail, marking, trajectory};
+use crate::entity::jobs;
+use crate::{certificates, delivery, mail, marking, psychometrics, trajectory};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
 /// How often the clock's own work is done.
 const SWEEP: Duration = Duration::from_secs(1);
+/// How often the lease of a job that takes long is renewed: well within its two minutes.
+const RENEWAL: Duration = Duration::from_secs(30);
 
-/// Works until told to stop; a job that has begun is finished first.
-pub async fn work(ijkpunt: Ijkpunt, mut stop: watch::Receiver<bool>) {
+/// Works in both lanes until told to stop; a job that has begun is finished first.
+pub async fn work(ijkpunt: Ijkpunt, stop: watch::Receiver<bool>) {
+    tokio::join!(work_in(&ijkpunt, Lane::Quick, stop.clone()), work_in(&ijkpunt, Lane::Slow, stop));
+}
+
+async fn work_in(ijkpunt: &Ijkpunt, lane: Lane, mut stop: watch::Receiver<bool>) {
     let mut swept = Instant::now();
     while !*stop.borrow() {
-        if swept.elapsed() >= SWEEP {
+        if lane == Lane::Quick && swept.elapsed() >= SWEEP {
             swept = Instant::now();
-            sweep(&ijkpunt).await;
+            sweep(ijkpunt).await;
         }
-        let pause = match run_one(&ijkpunt).await {
+        let pause = match run_one(ijkpunt, lane).await {
             Ok(true) => continue,
             Ok(false) => IDLE,
             Err(error) => {
@@ -51,18 +58,18 @@ async fn sweep(ijkpunt: &Ijkpunt) {
 pub async fn run_due(ijkpunt: &Ijkpunt) -> Result<usize, DbErr> {
     let mut done = 0;
     delivery::actions::end_overdue(ijkpunt).await?;
-    while run_one(ijkpunt).await? {
+    while run_one(ijkpunt, Lane::Quick).await? || run_one(ijkpunt, Lane::Slow).await? {
         done += 1;
     }
     Ok(done)
 }
 
-async fn run_one(ijkpunt: &Ijkpunt) -> Result<bool, DbErr> {
-    let Some(job) = claim(ijkpunt, ijkpunt.clock.now()).await? else {
+async fn run_one(ijkpunt: &Ijkpunt, lane: Lane) -> Result<bool, DbErr> {
+    let Some(job) = claim(ijkpunt, ijkpunt.clock.now(), lane).await? else {
         return Ok(false);
     };
     let outcome = match serde_json::from_value::<Job>(job.payload.clone()) {
-        Ok(what) => run(ijkpunt, what).await,
+        Ok(what) => held(ijkpunt, &job, run(ijkpunt, what)).await,
         Err(error) => Err(error.to_string()),
     };
     if let Err(error) = &outcome {
@@ -70,6 +77,21 @@ async fn run_one(ijkpunt: &Ijkpunt) -> Result<bool, DbErr> {
     }
     finish(ijkpunt, &job, outcome, ijkpunt.clock.now()).await?;
     Ok(true)
+}
+
+/// Waits for a job, renewing its lease as long as it takes.
+async fn held(ijkpunt: &Ijkpunt, job: &jobs::Model, work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            outcome = &mut work => return outcome,
+            () = tokio::time::sleep(RENEWAL) => {
+                if let Err(error) = renew(ijkpunt, job, ijkpunt.clock.now()).await {
+                    tracing::warn!(%error, "a lease could not be renewed");
+                }
+            }
+        }
+    }
 }
 
 /// Sends a job to the domain that knows how.
@@ -83,5 +105,6 @@ async fn run(ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
             trajectory::actions::settle(ijkpunt, candidate_id).await.map_err(|error| error.to_string())
         }
         Job::SendMail { mail_id } => mail::send::send(ijkpunt, mail_id).await,
+        Job::Measure { run } => psychometrics::runs::work::work(ijkpunt, run).await.map_err(|error| error.to_string()),
     }
 }

@@ -1,7 +1,7 @@
 //! Changing a rule: a dated version is added, and the ones before stay as they were.
 
-use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::app::Ijkpunt;
@@ -36,16 +36,28 @@ pub enum PolicyRefusal {
 }
 
 pub async fn add(ijkpunt: &Ijkpunt, by: UserId, new: NewVersion) -> Result<policy_rules::Model, PolicyRefusal> {
+    let now = ijkpunt.clock.now();
+    let tx = begin_write(&ijkpunt.db).await?;
+    let row = add_within(&tx, by, new, now).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The same, as part of a transaction that changes something else too.
+pub async fn add_within(
+    tx: &DatabaseTransaction,
+    by: UserId,
+    new: NewVersion,
+    now: DateTime<Utc>,
+) -> Result<policy_rules::Model, PolicyRefusal> {
     if new.valid_to.is_some_and(|last| last < new.valid_from) {
         return Err(PolicyRefusal::Dates);
     }
-    let now = ijkpunt.clock.now();
-    let tx = begin_write(&ijkpunt.db).await?;
     let latest = policy_rules::Entity::find()
         .filter(policy_rules::Column::Kind.eq(new.kind))
         .filter(policy_rules::Column::Key.eq(&new.key))
         .order_by_desc(policy_rules::Column::Version)
-        .one(&tx)
+        .one(tx)
         .await?
         .ok_or(PolicyRefusal::Unknown)?;
     if !has_shape(new.kind, &latest.body, &new.body) {
@@ -81,10 +93,9 @@ pub async fn add(ijkpunt: &Ijkpunt, by: UserId, new: NewVersion) -> Result<polic
         created_by: Set(row.created_by),
         ..Default::default()
     };
-    policy_rules::Entity::insert(written).exec_without_returning(&tx).await?;
+    policy_rules::Entity::insert(written).exec_without_returning(tx).await?;
     let detail = json!({ "kind": row.kind, "key": row.key, "version": row.version, "valid_from": row.valid_from });
-    audit::record(&tx, now, audit::Entry::of(By::User(by), "policy.version-added", ("rule", Some(row.id.0))).with(detail)).await?;
-    tx.commit().await?;
+    audit::record(tx, now, audit::Entry::of(By::User(by), "policy.version-added", ("rule", Some(row.id.0))).with(detail)).await?;
     Ok(row)
 }
 

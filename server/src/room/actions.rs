@@ -13,6 +13,7 @@ use crate::delivery::{actions as delivery, rules::is_closed, start, store as att
 use crate::entity::enums::{AttemptStatus, BookingStatus, IdentityDocument, SessionStatus};
 use crate::entity::{bookings, kiosks, test_sessions};
 use crate::ids::{BookingId, IncidentId, KioskId, SessionId, UserId};
+use crate::psychometrics::runs::actions as analyses;
 
 /// Opens a planned session on its day.
 pub async fn open(ijkpunt: &Ijkpunt, by: UserId, id: SessionId) -> Result<(), Refusal> {
@@ -63,6 +64,7 @@ pub async fn close(ijkpunt: &Ijkpunt, by: UserId, id: SessionId, end_all: bool) 
         .filter(test_sessions::Column::Id.eq(id))
         .exec(&tx)
         .await?;
+    analyses::after_session(&tx, now, &session).await?;
     audit::record(&tx, now, Entry::of(By::User(by), "session.closed", ("session", Some(id.0))).at(session.agency_id)).await?;
     tx.commit().await?;
     Ok(())

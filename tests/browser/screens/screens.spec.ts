@@ -151,6 +151,16 @@ const SCREENS: Screen[] = [
       ).toBeVisible();
     },
   },
+  {
+    name: "office-measurement",
+    who: "kantoor.atlas",
+    path: "/office/measurement",
+  },
+  {
+    name: "office-standards",
+    who: "kantoor.atlas",
+    path: "/office/measurement?tab=standards",
+  },
   { name: "office-import", who: "kantoor.atlas", path: "/office/import" },
   { name: "office-policy", who: "kantoor.atlas", path: "/office/policy" },
   { name: "office-mails", who: "kantoor.atlas", path: "/office/mails" },

@@ -9,6 +9,7 @@ mod kiosk;
 mod kiosk_signing;
 mod mail;
 mod marking;
+mod measurement;
 mod people;
 mod prescreening;
 mod purposes;

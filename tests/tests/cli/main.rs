@@ -2,5 +2,6 @@
 
 mod backup;
 mod crash;
+mod measurement;
 mod simulate;
 mod statistics;

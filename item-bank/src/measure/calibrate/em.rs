@@ -1,10 +1,12 @@
 //! Marginal maximum likelihood by EM (Bock & Aitkin 1981).
 
+use std::ops::ControlFlow;
+
 use super::super::Item;
 use super::super::numeric::linear::Matrix;
 use super::accelerate::Anderson;
 use super::params::{self, has_slope};
-use super::{Answers, Calibrated, Calibration, CalibrationError, MISSING, Model, Options, errors};
+use super::{Answers, Calibrated, Calibration, CalibrationError, MISSING, Model, Options, Stage, errors};
 
 /// The state of an estimation: the parameters of the free items one after the other, then the population's.
 pub(super) struct Problem<'a> {
@@ -31,6 +33,15 @@ pub(super) struct Counts {
 
 /// Estimates item parameters by marginal maximum likelihood.
 pub fn calibrate(answers: &Answers, options: &Options) -> Result<Calibration, CalibrationError> {
+    calibrate_watched(answers, options, &mut |_| ControlFlow::Continue(()))
+}
+
+/// The same, telling `watch` how far it is; it stops with [`CalibrationError::Stopped`] as soon as `watch` breaks.
+pub fn calibrate_watched(
+    answers: &Answers,
+    options: &Options,
+    watch: &mut dyn FnMut(Stage) -> ControlFlow<()>,
+) -> Result<Calibration, CalibrationError> {
     let counts = answers.checked(options.model)?;
     let problem = Problem::new(answers, options, &counts)?;
     let mut x = problem.start(&counts);
@@ -50,14 +61,18 @@ pub fn calibrate(answers: &Answers, options: &Options) -> Result<Calibration, Ca
         }
         best = counts.log_likelihood;
         let image = problem.maximise(&x, &counts);
-        converged = x.iter().zip(&image).all(|(old, new)| (old - new).abs() < options.tolerance);
+        let change = x.iter().zip(&image).map(|(old, new)| (old - new).abs()).fold(0.0, f64::max);
+        converged = change < options.tolerance;
+        if watch(Stage::Estimating { iteration: iterations, change }).is_break() {
+            return Err(CalibrationError::Stopped);
+        }
         fallback.clone_from(&image);
         let mixed = if converged { image } else { anderson.next(&x, &image) };
         x = if problem.is_sound(&mixed) { mixed } else { fallback.clone() };
     }
     let log_likelihood = problem.expect(&x).log_likelihood;
-    let se = if options.standard_errors { Some(errors::standard_errors(&problem, &x)?) } else { None };
-    Ok(problem.report(&x, se.as_deref(), log_likelihood, iterations, converged))
+    let errors = if options.standard_errors { Some(errors::covariances(&problem, &x, watch)?) } else { None };
+    Ok(problem.report(&x, errors.as_ref(), log_likelihood, iterations, converged))
 }
 
 impl<'a> Problem<'a> {
@@ -299,22 +314,61 @@ impl<'a> Problem<'a> {
         gradient
     }
 
-    fn report(&self, x: &[f64], se: Option<&[f64]>, log_likelihood: f64, iterations: usize, converged: bool) -> Calibration {
+    fn report(&self, x: &[f64], covariances: Option<&Matrix>, log_likelihood: f64, iterations: usize, converged: bool) -> Calibration {
         let model = self.options.model;
         let (mean, variance) = self.population(x);
         let one = |item: usize| {
             let own = self.of(item, x);
-            let errors = self.starts[item].and_then(|start| se.map(|se| &se[start..start + self.sizes[item]]));
+            let errors = self.starts[item].zip(covariances).map(|(start, all)| Errors { all, start });
             let slope = usize::from(has_slope(model));
             let last = if model == Model::ThreePl { 2 } else { self.sizes[item] };
+            let curve = self.item(item, x);
+            let se_c = match (&curve, errors, model) {
+                (Item::Logistic { c, .. }, Some(errors), Model::ThreePl) => Some(c * (1.0 - c) * errors.of(2)),
+                _ => None,
+            };
+            let se_b = |errors: Errors<'_>| match &curve {
+                Item::Logistic { a, b, .. } => vec![errors.of_ratio(*a, *b, slope, slope == 1)],
+                Item::Graded { a, b: steps } | Item::Credit { a, steps } => {
+                    steps.iter().enumerate().map(|(k, b)| errors.of_ratio(*a, *b, slope + k, slope == 1)).collect()
+                }
+            };
             Calibrated {
-                item: self.item(item, x),
                 d: own.map_or_else(Vec::new, |own| params::intercepts(model, own)),
-                se_a: errors.filter(|_| slope == 1).map(|errors| errors[0]),
-                se_d: errors.map_or_else(Vec::new, |errors| errors[slope..last].to_vec()),
+                se_a: errors.filter(|_| slope == 1).map(|errors| errors.of(0)),
+                se_d: errors.map_or_else(Vec::new, |errors| (slope..last).map(|place| errors.of(place)).collect()),
+                se_b: errors.map_or_else(Vec::new, se_b),
+                se_c,
                 anchored: own.is_none(),
+                item: curve,
             }
         };
         Calibration { items: (0..self.categories.len()).map(one).collect(), log_likelihood, mean, variance, iterations, converged }
+    }
+}
+
+/// The part of the covariances that is one item's.
+#[derive(Clone, Copy)]
+struct Errors<'a> {
+    all: &'a Matrix,
+    start: usize,
+}
+
+impl Errors<'_> {
+    fn covariance(self, one: usize, other: usize) -> f64 {
+        self.all.at(self.start + one, self.start + other)
+    }
+
+    fn of(self, place: usize) -> f64 {
+        self.covariance(place, place).max(0.0).sqrt()
+    }
+
+    /// The error of b = −d / a, whose intercept stands at `place`: √((Var d + b² Var a + 2b Cov(a, d)) / a²); a is fixed without a slope.
+    fn of_ratio(self, a: f64, b: f64, place: usize, slope: bool) -> f64 {
+        if !slope {
+            return self.of(place);
+        }
+        let variance = self.covariance(place, place) + b * b * self.covariance(0, 0) + 2.0 * b * self.covariance(0, place);
+        (variance / (a * a)).max(0.0).sqrt()
     }
 }

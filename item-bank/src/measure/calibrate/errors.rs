@@ -3,11 +3,18 @@
 //! Oakes (1999) has it as the second derivative of EM's Q in both of its arguments. Differencing the gradient that Fisher's
 //! identity gives sums both terms at once; the differences are extrapolated, so that their own error is below 1e-7.
 
-use super::super::numeric::linear::Matrix;
-use super::CalibrationError;
-use super::em::Problem;
+use std::ops::ControlFlow;
 
-pub(super) fn standard_errors(problem: &Problem<'_>, x: &[f64]) -> Result<Vec<f64>, CalibrationError> {
+use super::super::numeric::linear::Matrix;
+use super::em::Problem;
+use super::{CalibrationError, Stage};
+
+/// The covariances of the estimated parameters.
+pub(super) fn covariances(
+    problem: &Problem<'_>,
+    x: &[f64],
+    watch: &mut dyn FnMut(Stage) -> ControlFlow<()>,
+) -> Result<Matrix, CalibrationError> {
     let size = problem.size;
     let mut information = Matrix::zeros(size);
     let h = 2e-3;
@@ -25,7 +32,9 @@ pub(super) fn standard_errors(problem: &Problem<'_>, x: &[f64]) -> Result<Vec<f6
             information.add(row, column, -0.5 * slope);
             information.add(column, row, -0.5 * slope);
         }
+        if watch(Stage::Errors { done: column + 1, of: size }).is_break() {
+            return Err(CalibrationError::Stopped);
+        }
     }
-    let covariance = information.inverse().ok_or(CalibrationError::Singular)?;
-    Ok((0..size).map(|i| covariance.at(i, i).max(0.0).sqrt()).collect())
+    information.inverse().ok_or(CalibrationError::Singular)
 }

@@ -15,7 +15,16 @@ use serde::{Deserialize, Serialize};
 use super::grid::{Grid, Rule};
 use super::{Item, Response};
 
-pub use em::calibrate;
+pub use em::{calibrate, calibrate_watched};
+
+/// How far a calibration is, as its watcher is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stage {
+    /// An iteration of EM was done; `change` is the largest move of a parameter, which must come below the tolerance.
+    Estimating { iteration: usize, change: f64 },
+    /// So many of the columns of the information matrix are there.
+    Errors { done: usize, of: usize },
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,6 +103,10 @@ pub struct Calibrated {
     pub d: Vec<f64>,
     pub se_a: Option<f64>,
     pub se_d: Vec<f64>,
+    /// Errors of the difficulties (boundaries, steps), from those of intercept and slope and their covariance by the delta method.
+    pub se_b: Vec<f64>,
+    /// Error of the guessing parameter of a 3PL item.
+    pub se_c: Option<f64>,
     pub anchored: bool,
 }
 
@@ -127,6 +140,8 @@ pub enum CalibrationError {
     TooManyCategories(usize),
     #[error("the information matrix is singular")]
     Singular,
+    #[error("the calibration was stopped")]
+    Stopped,
 }
 
 const MISSING: u8 = u8::MAX;

@@ -71,3 +71,16 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     }
     adjusted
 }
+
+/// p-values adjusted so that the chance of any wrong flag at 5 % is at most 5 % (Holm 1979).
+pub fn holm(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|l, r| p[*l].total_cmp(&p[*r]));
+    let mut adjusted = vec![1.0; p.len()];
+    let mut most = 0.0_f64;
+    for (place, item) in order.iter().enumerate() {
+        most = most.max(p[*item] * (p.len() - place) as f64).min(1.0);
+        adjusted[*item] = most;
+    }
+    adjusted
+}

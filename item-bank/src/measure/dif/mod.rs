@@ -4,6 +4,7 @@
 
 mod breslow_day;
 mod classes;
+mod curves;
 mod generalised;
 mod logistic;
 mod mantel_haenszel;
@@ -11,7 +12,8 @@ mod sibtest;
 mod standardisation;
 
 pub use breslow_day::{BreslowDay, breslow_day};
-pub use classes::{EmpiricalBayes, EtsClass, benjamini_hochberg, empirical_bayes, ets_class};
+pub use classes::{EmpiricalBayes, EtsClass, benjamini_hochberg, empirical_bayes, ets_class, holm};
+pub use curves::{Band, curves};
 pub use generalised::{GeneralisedMantelHaenszel, generalised_mantel_haenszel};
 pub use logistic::{Effect, LogisticDif, logistic, logistic_groups};
 pub use mantel_haenszel::{MantelHaenszel, Purified, mantel_haenszel, purified};

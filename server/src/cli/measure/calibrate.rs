@@ -134,6 +134,10 @@ fn marginal(options: &Calibrate, answers: &Answers, found: &Calibration) -> Resu
                 put(plain("d"), json!(calibrated.d.first()));
                 put(plain("se_a"), json!(calibrated.se_a));
                 put(plain("se_d"), json!(calibrated.se_d.first()));
+                put(plain("se_b"), json!(calibrated.se_b.first()));
+                if calibrated.se_c.is_some() {
+                    put(plain("se_c"), json!(calibrated.se_c));
+                }
             }
             Item::Graded { a, b: steps } | Item::Credit { a, steps } => {
                 put(plain("a"), json!(a));
@@ -141,6 +145,7 @@ fn marginal(options: &Calibrate, answers: &Answers, found: &Calibration) -> Resu
                 calibrated.d.iter().enumerate().for_each(|(k, d)| put(format!("d{}", k + 1), json!(d)));
                 put(plain("se_a"), json!(calibrated.se_a));
                 calibrated.se_d.iter().enumerate().for_each(|(k, se)| put(format!("se_d{}", k + 1), json!(se)));
+                calibrated.se_b.iter().enumerate().for_each(|(k, se)| put(format!("se_b{}", k + 1), json!(se)));
             }
         }
         if let Some(fits) = &fits {

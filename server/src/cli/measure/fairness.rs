@@ -87,7 +87,8 @@ fn two_groups(options: &Dif, answers: &Answers, data: &Grouped) -> Vec<Vec<(&'st
     }
     let found: Vec<MantelHaenszel> = (0..items).map(|item| dif::mantel_haenszel(data, item, &matching, continuity)).collect();
     let shrunk = dif::empirical_bayes(&found);
-    let adjusted = dif::benjamini_hochberg(&found.iter().map(|item| item.p).collect::<Vec<f64>>());
+    let p: Vec<f64> = found.iter().map(|item| item.p).collect();
+    let (adjusted, holm) = (dif::benjamini_hochberg(&p), dif::holm(&p));
     let row = |item: usize| {
         let mh = &found[item];
         let [both, uniform, non_uniform] =
@@ -99,6 +100,7 @@ fn two_groups(options: &Dif, answers: &Answers, data: &Grouped) -> Vec<Vec<(&'st
             ("chisq", json!(mh.chisq)),
             ("p", json!(mh.p)),
             ("p_adjusted", json!(adjusted[item])),
+            ("p_holm", json!(holm[item])),
             ("alphaMH", json!(mh.alpha)),
             ("varLambda", json!(mh.var_lambda)),
             ("deltaMH", json!(mh.delta)),

@@ -40,7 +40,9 @@ enum Command {
     )]
     Cat(adaptive::Cat),
     /// Estimate item parameters from answers
-    #[command(after_help = "Example:\n  ijkpunt measure calibrate --model 2pl --responses calib2pl_1000x30.csv")]
+    #[command(
+        after_help = "Example:\n  ijkpunt measure calibrate --model 2pl --fit --responses calib2pl_1000x30.csv\n  ijkpunt measure calibrate --model grm --responses grm_600x12.csv --format csv"
+    )]
     Calibrate(calibrate::Calibrate),
     /// Compare groups of the same ability, item by item
     #[command(after_help = "Example:\n  ijkpunt measure dif --responses dif_1600x20.csv --group group --reference L0 --focal L1")]

@@ -33,6 +33,27 @@ export const routes: readonly Route[] = [
     nav: "office-nav-simulation",
     roles: ["office"],
   },
+  {
+    path: "/measurement",
+    load: () => import("./screens/Measurement.svelte"),
+    nav: "office-nav-measurement",
+    roles: ["office", "author"],
+  },
+  {
+    path: "/measurement/runs/:id",
+    load: () => import("./screens/MeasurementRun.svelte"),
+    roles: ["office", "author"],
+  },
+  {
+    path: "/measurement/items/:id",
+    load: () => import("./screens/MeasuredItem.svelte"),
+    roles: ["office", "author"],
+  },
+  {
+    path: "/measurement/standards/:id",
+    load: () => import("./screens/Standard.svelte"),
+    roles: ["office", "author"],
+  },
   { path: "/import", load: () => import("./screens/Import.svelte"), nav: "office-nav-import", roles: ["office"] },
   { path: "/policy", load: () => import("./screens/Policy.svelte"), nav: "office-nav-policy", roles: ["office"] },
   { path: "/mails", load: () => import("./screens/Mails.svelte"), nav: "office-nav-mails", roles: ["office", "admin"] },

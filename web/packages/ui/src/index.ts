@@ -14,6 +14,7 @@ export { default as Loading } from "./components/Loading.svelte";
 export { default as Mark } from "./components/Mark.svelte";
 export { default as Page } from "./components/Page.svelte";
 export { default as Pagination } from "./components/Pagination.svelte";
+export { default as Plot, type PlotPoint, type PlotSeries } from "./components/Plot.svelte";
 export { default as Progress } from "./components/Progress.svelte";
 export { default as RadioGroup } from "./components/RadioGroup.svelte";
 export { default as SelectField } from "./components/SelectField.svelte";
@@ -23,6 +24,7 @@ export { default as TextArea } from "./components/TextArea.svelte";
 export { default as TextField } from "./components/TextField.svelte";
 export { default as Timeline } from "./components/Timeline.svelte";
 export { default as Toasts } from "./components/Toasts.svelte";
+export { csvText, downloadCsv, type Cell } from "./helpers/csv.ts";
 export { live, type Live } from "./helpers/live.svelte.ts";
 export { resource, type Resource } from "./helpers/resource.svelte.ts";
 export {

@@ -47,7 +47,9 @@ macro_rules! ids {
 
 ids! {
     AgencyId,
+    AssemblyId,
     AttemptId,
+    BlueprintId,
     BookingId,
     CandidateId,
     CertificateId,
@@ -57,6 +59,7 @@ ids! {
     DecisionId,
     EnrolmentId,
     ForecastId,
+    FormEventId,
     FormId,
     IncidentId,
     ItemEventId,

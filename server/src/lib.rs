@@ -16,6 +16,7 @@ pub mod demo;
 pub mod entity;
 pub mod fees;
 pub mod forecasts;
+pub mod forms;
 pub mod http;
 pub mod ids;
 pub mod items;

@@ -432,3 +432,49 @@ impl From<crate::items::actions::BankRefusal> for Problem {
         }
     }
 }
+
+impl From<crate::forms::actions::FormError> for Problem {
+    fn from(error: crate::forms::actions::FormError) -> Self {
+        use crate::forms::actions::FormError;
+        use crate::forms::rules::FormRefusal;
+        match error {
+            FormError::NotFound => Self::not_found(),
+            FormError::Step(FormRefusal::NotFromHere) => Self::new(Code::FormStepImpossible),
+            FormError::Step(FormRefusal::Own) => Self::new(Code::OwnForm),
+            FormError::Step(FormRefusal::NotKept) => Self::field("/comment", Code::BlueprintNotKept),
+            FormError::Conflict => Self::new(Code::Conflict),
+            FormError::KeyTaken => Self::field("/key", Code::NameTaken),
+            FormError::Key => Self::field("/key", Code::WrongType),
+            FormError::Band => Self::field("/band", Code::BandUnfit),
+            FormError::CutScore => Self::field("/cut_score_key", Code::RuleUnknown),
+            FormError::TimeLimit => Self::field("/time_limit_seconds", Code::OutOfRange),
+            FormError::Items(unfit) => {
+                Self::field("/items", Code::FormItemsUnfit).with_fact("items", unfit.iter().map(ToString::to_string).collect::<Vec<_>>())
+            }
+            FormError::Enemies(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(one, other)| format!("{one} – {other}")).collect();
+                Self::new(Code::FormEnemies).with_fact("pairs", pairs)
+            }
+            FormError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::forms::blueprints::BlueprintError> for Problem {
+    fn from(error: crate::forms::blueprints::BlueprintError) -> Self {
+        use crate::forms::blueprints::BlueprintError;
+        use item_bank::forms::blueprint::Fault;
+        match error {
+            BlueprintError::Open => Self::new(Code::AssemblyOpen),
+            BlueprintError::Form(error) => error.into(),
+            BlueprintError::Faults(faults) => Self::fields(faults.into_iter().map(|fault| match fault {
+                Fault::Size => ("/body/items".to_owned(), Code::OutOfRange),
+                Fault::Quota(index) => (format!("/body/quotas/{index}"), Code::QuotaImpossible),
+                Fault::EmptyQuota(index) => (format!("/body/quotas/{index}"), Code::QuotaEmpty),
+                Fault::Target => ("/body/target".to_owned(), Code::TargetWrong),
+                Fault::Reuse => ("/body/max_forms_per_item".to_owned(), Code::OutOfRange),
+                Fault::PinnedAndForbidden(_) => ("/body/forbidden".to_owned(), Code::PinnedAndForbidden),
+            })),
+        }
+    }
+}

@@ -170,6 +170,20 @@ text_enum! {
 }
 
 text_enum! {
+    /// Where a search for forms stands, and what somebody decided about the forms that it proposed.
+    pub enum AssemblyStatus {
+        Queued = "queued",
+        Running = "running",
+        Proposed = "proposed",
+        Impossible = "impossible",
+        Failed = "failed",
+        Cancelled = "cancelled",
+        Approved = "approved",
+        Rejected = "rejected",
+    }
+}
+
+text_enum! {
     pub enum FormStatus {
         Draft = "draft",
         Published = "published",

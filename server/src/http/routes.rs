@@ -7,6 +7,7 @@ use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use crate::marking::ratings;
 use crate::psychometrics::{runs, standards};
 use crate::{access, adaptive, agencies, delivery, fees, forecasts, items, kiosks, people, problem, purposes, room, sessions};
+use crate::{access, agencies, delivery, fees, forms, items, kiosks, people, problem, purposes, room, sessions};
 use crate::{audit, policy, statistics};
 use crate::{certificates, mail, results, trajectory};
 
@@ -53,6 +54,20 @@ routes! {
     "/api/item-versions/{id}/preview" { get items::http::preview }
     "/api/item-versions/{id}/try" { post items::http::try_answer }
     "/api/item-media/{id}" { get items::http::media }
+
+    // Forms and the blueprints that they are made from
+    "/api/forms" { get forms::http::list, post forms::http::save }
+    "/api/forms/{id}" { get forms::http::read }
+    "/api/forms/{id}/publish" { post forms::http::publish }
+    "/api/forms/{id}/retire" { post forms::http::retire }
+    "/api/form-checks" { post forms::http::check }
+    "/api/form-stock" { get forms::http::stock }
+    "/api/blueprints" { get forms::blueprints_http::list, post forms::blueprints_http::save }
+    "/api/blueprints/{id}" { get forms::blueprints_http::read }
+    "/api/blueprints/{id}/assemblies" { post forms::blueprints_http::assemble }
+    "/api/form-assemblies/{id}" { get forms::blueprints_http::assembly }
+    "/api/form-assemblies/{id}/cancel" { post forms::blueprints_http::cancel }
+    "/api/form-assemblies/{id}/decision" { post forms::blueprints_http::decide }
 
     // Kiosks, as the administrator sees them
     "/api/kiosks" { get kiosks::http::list, post kiosks::http::create }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{AttemptId, CandidateId, EnrolmentId, JobId, MailId, MeasurementRunId};
+use crate::ids::{AssemblyId, AttemptId, CandidateId, EnrolmentId, JobId, MailId, MeasurementRunId};
 
 mod work;
 
@@ -26,6 +26,8 @@ pub enum Job {
     SettleCertificate { enrolment_id: EnrolmentId },
     /// Take the decisions that a candidate's results and certificates call for.
     SettleTrajectory { candidate_id: CandidateId },
+    /// Look for forms that keep to a blueprint.
+    AssembleForms { assembly: AssemblyId },
     /// Hand a mail to the mail server.
     SendMail { mail_id: MailId },
     /// Compute an item analysis, a calibration or a comparison of groups.
@@ -76,7 +78,7 @@ const LEASE: Duration = Duration::minutes(2);
 
 /// Takes the job that is due first, and whose lease, if it had one, has run out.
 async fn claim(ijkpunt: &Ijkpunt, now: DateTime<Utc>, lane: Lane) -> Result<Option<jobs::Model>, DbErr> {
-    let of_lane = if lane == Lane::Slow { "kind = 'measure'" } else { "kind <> 'measure'" };
+    let of_lane = if lane == Lane::Slow { "kind IN ('measure', 'assemble_forms')" } else { "kind NOT IN ('measure', 'assemble_forms')" };
     let backend = ijkpunt.db.get_database_backend();
     let (skip, [p1, p2]) = match backend {
         DbBackend::Sqlite => ("", ["?1", "?2"]),

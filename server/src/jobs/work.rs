@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::{Job, Lane, claim, finish, renew};
 use crate::app::Ijkpunt;
 use crate::entity::jobs;
-use crate::{certificates, delivery, mail, marking, psychometrics, trajectory};
+use crate::{certificates, delivery, forms, mail, marking, psychometrics, trajectory};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -104,6 +104,7 @@ async fn run(ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
         Job::SettleTrajectory { candidate_id } => {
             trajectory::actions::settle(ijkpunt, candidate_id).await.map_err(|error| error.to_string())
         }
+        Job::AssembleForms { assembly } => forms::run::run(ijkpunt, assembly).await.map_err(|error| error.to_string()),
         Job::SendMail { mail_id } => mail::send::send(ijkpunt, mail_id).await,
         Job::Measure { run } => psychometrics::runs::work::work(ijkpunt, run).await.map_err(|error| error.to_string()),
     }

@@ -113,6 +113,19 @@ const SCREENS: Screen[] = [
       await expect(page.getByText("ongewijzigd").first()).toBeVisible();
     },
   },
+  { name: "author-forms", who: "auteur.atlas", path: "/author/forms" },
+  {
+    name: "author-blueprint",
+    who: "auteur.atlas",
+    path: "/author/blueprints/new",
+    then: async (page) => {
+      await page.getByRole("button", { name: "Eis toevoegen" }).click();
+      await page
+        .getByLabel("Soort doel")
+        .selectOption({ label: "Zo dicht mogelijk bij het doel" });
+      await expect(page.getByText("In de bank:").first()).toBeVisible();
+    },
+  },
   { name: "office-home", who: "kantoor.atlas", path: "/office/" },
   {
     name: "office-statistics",

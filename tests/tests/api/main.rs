@@ -4,6 +4,7 @@ mod access;
 mod certificates;
 mod desk;
 mod fees;
+mod forms;
 mod items;
 mod kiosk;
 mod kiosk_signing;

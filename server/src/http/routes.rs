@@ -6,8 +6,7 @@ use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
 use crate::marking::ratings;
 use crate::psychometrics::{runs, standards};
-use crate::{access, adaptive, agencies, delivery, fees, forecasts, items, kiosks, people, problem, purposes, room, sessions};
-use crate::{access, agencies, delivery, fees, forms, items, kiosks, people, problem, purposes, room, sessions};
+use crate::{access, adaptive, agencies, delivery, fees, forecasts, forms, items, kiosks, people, problem, purposes, room, sessions};
 use crate::{audit, policy, statistics};
 use crate::{certificates, mail, results, trajectory};
 

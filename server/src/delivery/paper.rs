@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 
 use super::{Refusal, media};
@@ -34,35 +34,49 @@ pub async fn paper(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Paper
         .order_by_asc(attempt_items::Column::Position)
         .all(&ijkpunt.db)
         .await?;
-    // Of an adaptive test the sounds of the whole pool are fetched, so that none has to come during the test.
-    let pool = match adaptive::store::of_attempt(&ijkpunt.db, attempt.id).await? {
-        Some(state) => {
-            let ready = adaptive::store::ready(&ijkpunt.db, &ijkpunt.plans, state.plan_id).await?;
-            ready.plan.pool.iter().map(|one| one.item_version).collect()
-        }
-        None => Vec::new(),
-    };
     let versions: BTreeMap<ItemVersionId, item_versions::Model> = item_versions::Entity::find()
-        .filter(item_versions::Column::Id.is_in(items.iter().map(|item| item.item_version_id).chain(pool)))
+        .filter(item_versions::Column::Id.is_in(items.iter().map(|item| item.item_version_id)))
         .all(&ijkpunt.db)
         .await?
         .into_iter()
         .map(|version| (version.id, version))
         .collect();
     let mut questions = Vec::with_capacity(items.len());
-    let mut used = Vec::new();
     for row in items {
         let version = versions.get(&row.item_version_id).ok_or(Refusal::NotFound)?;
         questions.push(Question { position: row.position, item: question(ijkpunt, attempt, row.position, version)? });
     }
-    for version in versions.values() {
-        used.extend(media_of(version)?.into_values());
-    }
-    used.sort_unstable();
-    used.dedup();
+    let used = media_of_attempt(ijkpunt, attempt).await?;
     let files = media_files::Entity::find().filter(media_files::Column::Id.is_in(used)).all(&ijkpunt.db).await?;
     let media = files.into_iter().map(|file| File { url: media::url(&ijkpunt.keys, attempt.id, file.id), bytes: file.size }).collect();
     Ok(Paper { questions, media })
+}
+
+/// Every file that the attempt's questions use. Of an adaptive test those of the whole pool, so that no sound has to come during the test.
+pub async fn media_of_attempt(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Vec<MediaId>, DbErr> {
+    let versions: Vec<ItemVersionId> = match adaptive::store::of_attempt(&ijkpunt.db, attempt.id).await? {
+        Some(state) => {
+            let ready = adaptive::store::ready(&ijkpunt.db, &ijkpunt.plans, state.plan_id).await?;
+            ready.plan.pool.iter().map(|one| one.item_version).collect()
+        }
+        None => super::store::items_of(&ijkpunt.db, attempt.id).await?.into_iter().map(|item| item.item_version_id).collect(),
+    };
+    let named: Vec<Value> = item_versions::Entity::find()
+        .select_only()
+        .column(item_versions::Column::Media)
+        .filter(item_versions::Column::Id.is_in(versions))
+        .into_tuple()
+        .all(&ijkpunt.db)
+        .await?;
+    let mut media = Vec::new();
+    for names in named {
+        let files: BTreeMap<String, MediaId> =
+            serde_json::from_value(names).map_err(|error| DbErr::Type(format!("media of attempt {}: {error}", attempt.id)))?;
+        media.extend(files.into_values());
+    }
+    media.sort_unstable();
+    media.dedup();
+    Ok(media)
 }
 
 /// The question at a place, as it was given and will be given again.

@@ -95,7 +95,7 @@ async fn whole_journeys(place: &Place, now: DateTime<Utc>) -> Result<(), Failure
 
     // The pre-screening, eight weeks ago.
     let pre = plan(place, SessionKind::Prescreening, None, morning(now, 56)).await?;
-    run(place, pre, &[(&amina, 70), (&selam, 25)]).await?;
+    run(place, pre, &[(&amina, 50), (&selam, 25)]).await?;
 
     // The first sittings: three pass, one does not.
     let first = plan(place, SessionKind::First, Some(Band::A1A2), morning(now, 49)).await?;

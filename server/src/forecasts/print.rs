@@ -1,7 +1,10 @@
 //! The advice on paper: what is said in words, then the chances with their intervals, on one sheet.
 
 use chrono::Datelike;
+use krilla::destination::XyzDestination;
+use krilla::geom::Point;
 use krilla::metadata::{DateTime, Metadata};
+use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::tagging::{TableHeaderScope, Tag, TagGroup, TagTree};
 
@@ -35,6 +38,9 @@ pub fn advice(advice: &Advice) -> Result<Vec<u8>, PdfError> {
     write(&mut Sheet::new(page.surface()), advice, words, &mut tree)?;
     page.finish();
     document.set_tag_tree(tree);
+    let mut outline = Outline::new();
+    outline.push_child(OutlineNode::new(words.title.to_owned(), XyzDestination::new(0, Point::from_xy(0.0, 0.0))));
+    document.set_outline(outline);
     document.finish().map_err(|error| PdfError::Pdf(format!("{error:?}")))
 }
 
@@ -113,6 +119,7 @@ fn table(sheet: &mut Sheet, words: &Words, forecast: &ForecastView, say: impl Fn
 fn number(chance: &ChanceView) -> String {
     let per_cent = |value: f64| (value * 100.0).round().clamp(1.0, 99.0);
     match (chance.pass, chance.low, chance.high) {
+        (Some(pass), Some(low), Some(high)) if per_cent(low) == per_cent(high) => format!("{} %", per_cent(pass)),
         (Some(pass), Some(low), Some(high)) => format!("{} % ({}–{})", per_cent(pass), per_cent(low), per_cent(high)),
         _ => "–".into(),
     }

@@ -24,7 +24,13 @@ both! {
         let paper = kiosk.get(&format!("/attempts/{attempt}/items")).await.ok();
         assert_eq!(paper["items"].as_array().unwrap().len(), 1);
         // Every sound of the pool is there before the clock starts.
-        assert!(paper["media"].as_array().unwrap().len() >= 20, "{}", paper["media"]);
+        let sounds = paper["media"].as_array().unwrap();
+        assert!(sounds.len() >= 20, "{}", paper["media"]);
+        for sound in sounds {
+            let address = format!("{}{}", app.url, sound["url"].as_str().unwrap());
+            let fetched = kiosk.http.get(address).send().await.unwrap().bytes().await.unwrap();
+            assert_eq!(json!(fetched.len()), sound["bytes"]);
+        }
 
         let asked = walk(&app, &kiosk, &attempt, |_| true).await;
         assert!((9..=20).contains(&asked), "{asked}");

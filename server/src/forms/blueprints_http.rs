@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::blueprints::{self as actions, NewBlueprint};
 use super::http::{BlueprintName, FormItem, described, names};
-use super::report::{self, Contradiction, Failure, FormReport, Outcome, Quality};
+use super::report::{self, Contradiction, FormReport, Outcome, Quality, SearchFailure};
 use super::{rules, store, words};
 use crate::access::rules::may_somewhere;
 use crate::access::{Action, Actor};
@@ -116,9 +116,9 @@ pub struct AssemblyFile {
     /// How many items each two forms share.
     pub shared: Vec<Vec<usize>>,
     /// Why there are no forms. All of these together are impossible; leave out any one and there are some.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<ImpossibleReason>,
     pub missing: Vec<String>,
-    pub failure: Option<Failure>,
+    pub failure: Option<SearchFailure>,
     pub may_approve: bool,
 }
 
@@ -129,7 +129,7 @@ pub struct ProposedFormFile {
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct Reason {
+pub struct ImpossibleReason {
     #[serde(flatten)]
     pub what: Contradiction,
     /// In the caller's language.
@@ -249,7 +249,7 @@ pub async fn assembly(
     let blueprint: Option<Blueprint> = serde_json::from_value(of.body.clone()).ok();
     let reason = |what: Contradiction| {
         let (said, suggestion) = blueprint.as_ref().map(|blueprint| words::say(locale, blueprint, &what)).unwrap_or_default();
-        Reason { what, said, suggestion }
+        ImpossibleReason { what, said, suggestion }
     };
     Ok(web::Json(AssemblyFile {
         may_approve: rules::may_decide(row.status, row.created_by, actor.user_id, true).is_ok(),

@@ -24,13 +24,13 @@ pub struct Outcome {
     pub conflicts: Vec<Contradiction>,
     /// Items that the blueprint requires and that are not to be had.
     pub missing: Vec<String>,
-    pub failure: Option<Failure>,
+    pub failure: Option<SearchFailure>,
 }
 
 /// Why a search ended without forms and without a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Failure {
+pub enum SearchFailure {
     /// Nothing was found with the effort that was allowed.
     NotFound,
     /// The blueprint contradicts itself.
@@ -66,7 +66,7 @@ pub struct FormReport {
 /// One requirement and what the form has.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReportRow {
-    pub kind: Kind,
+    pub kind: RequirementKind,
     /// Which quota, point, or form in use.
     pub index: Option<usize>,
     /// An item or a form by name.
@@ -79,7 +79,7 @@ pub struct ReportRow {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum RequirementKind {
     Count,
     Quota,
     Target,
@@ -93,7 +93,7 @@ pub enum Kind {
 /// A requirement that cannot be met together with the others of its set. Numbers are of all forms together.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Contradiction {
-    pub kind: Kind,
+    pub kind: RequirementKind,
     pub index: Option<usize>,
     pub name: Option<String>,
     /// What is asked at least, or at most.
@@ -176,9 +176,9 @@ pub fn of_search(blueprint: &Blueprint, stock: &Stock, result: Result<Assembly, 
             Outcome { conflicts: conflicts.iter().map(|conflict| contradiction(conflict, stock)).collect(), ..Outcome::default() }
         }
         Err(Refusal::Pinned(missing)) => Outcome { missing, ..Outcome::default() },
-        Err(Refusal::Faults(_)) => Outcome { failure: Some(Failure::Faulty), ..Outcome::default() },
-        Err(Refusal::Solver(_)) => Outcome { failure: Some(Failure::Solver), ..Outcome::default() },
-        Err(Refusal::NotFound | Refusal::Cancelled) => Outcome { failure: Some(Failure::NotFound), ..Outcome::default() },
+        Err(Refusal::Faults(_)) => Outcome { failure: Some(SearchFailure::Faulty), ..Outcome::default() },
+        Err(Refusal::Solver(_)) => Outcome { failure: Some(SearchFailure::Solver), ..Outcome::default() },
+        Err(Refusal::NotFound | Refusal::Cancelled) => Outcome { failure: Some(SearchFailure::NotFound), ..Outcome::default() },
     }
 }
 
@@ -201,16 +201,16 @@ fn finite(value: f64) -> f64 {
     if value.is_finite() { value } else { 0.0 }
 }
 
-fn said(why: Why, stock: &Stock) -> (Kind, Option<usize>, Option<String>) {
+fn said(why: Why, stock: &Stock) -> (RequirementKind, Option<usize>, Option<String>) {
     match why {
-        Why::Count => (Kind::Count, None, None),
-        Why::Quota(index) => (Kind::Quota, Some(index), None),
-        Why::Target(index) => (Kind::Target, Some(index), None),
-        Why::Pinned(place) => (Kind::Pinned, None, stock.versions.get(place).map(|version| version.identifier.clone())),
-        Why::Enemies => (Kind::Enemies, None, None),
-        Why::InUse(index) => (Kind::InUse, Some(index), stock.in_use.get(index).map(|form| form.key.clone())),
-        Why::Reuse => (Kind::Reuse, None, None),
-        Why::Overlap => (Kind::Overlap, None, None),
+        Why::Count => (RequirementKind::Count, None, None),
+        Why::Quota(index) => (RequirementKind::Quota, Some(index), None),
+        Why::Target(index) => (RequirementKind::Target, Some(index), None),
+        Why::Pinned(place) => (RequirementKind::Pinned, None, stock.versions.get(place).map(|version| version.identifier.clone())),
+        Why::Enemies => (RequirementKind::Enemies, None, None),
+        Why::InUse(index) => (RequirementKind::InUse, Some(index), stock.in_use.get(index).map(|form| form.key.clone())),
+        Why::Reuse => (RequirementKind::Reuse, None, None),
+        Why::Overlap => (RequirementKind::Overlap, None, None),
     }
 }
 

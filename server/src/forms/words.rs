@@ -2,7 +2,7 @@
 
 use item_bank::forms::blueprint::{Attribute, Blueprint, Quota};
 
-use super::report::{Contradiction, Kind};
+use super::report::{Contradiction, RequirementKind};
 use crate::locale::Locale;
 
 /// A sentence about a requirement that cannot be met, and one about what helps.
@@ -16,7 +16,7 @@ pub fn say(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> (Stri
     let in_all = pick(locale, in_all);
     let (asked, possible) = (number(locale, what.asked.unwrap_or(0.0)), number(locale, what.possible.unwrap_or(0.0)));
     let sentence = match (what.kind, what.asked, what.too_few) {
-        (Kind::Count | Kind::Quota, Some(_), true) => {
+        (RequirementKind::Count | RequirementKind::Quota, Some(_), true) => {
             let stock = stock(locale, what);
             pick(
                 locale,
@@ -31,7 +31,7 @@ pub fn say(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> (Stri
                 ],
             )
         }
-        (Kind::Count | Kind::Quota, Some(_), false) => pick(
+        (RequirementKind::Count | RequirementKind::Quota, Some(_), false) => pick(
             locale,
             [
                 format!("{subject}: {in_all} mogen er {asked} in, maar de andere eisen hier vragen er minstens {possible}."),
@@ -39,7 +39,7 @@ pub fn say(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> (Stri
                 format!("{subject} : {in_all}, {asked} au plus, mais les autres exigences ici en demandent au moins {possible}."),
             ],
         ),
-        (Kind::Target, Some(asked), _) => {
+        (RequirementKind::Target, Some(asked), _) => {
             let each = |value: f64| number(locale, value / forms as f64);
             let (asked, possible) = (each(asked), each(what.possible.unwrap_or(0.0)));
             pick(
@@ -66,12 +66,12 @@ pub fn say(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> (Stri
 fn subject(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> String {
     let name = what.name.clone().unwrap_or_default();
     match what.kind {
-        Kind::Count => pick(locale, ["Aantal vragen".into(), "Number of questions".into(), "Nombre de questions".into()]),
-        Kind::Quota => {
+        RequirementKind::Count => pick(locale, ["Aantal vragen".into(), "Number of questions".into(), "Nombre de questions".into()]),
+        RequirementKind::Quota => {
             let quota = what.index.and_then(|index| blueprint.quotas.get(index));
             quota.map(|quota| properties(locale, quota)).unwrap_or_default()
         }
-        Kind::Target => {
+        RequirementKind::Target => {
             let theta = what.index.and_then(|index| blueprint.points().get(index)).map_or(0.0, |point| point.theta);
             let theta = number(locale, theta);
             pick(
@@ -83,14 +83,14 @@ fn subject(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> Strin
                 ],
             )
         }
-        Kind::Pinned => {
+        RequirementKind::Pinned => {
             pick(locale, [format!("Verplichte vraag {name}"), format!("Required question {name}"), format!("Question imposée {name}")])
         }
-        Kind::Enemies => pick(
+        RequirementKind::Enemies => pick(
             locale,
             ["Vragen die niet samen mogen".into(), "Questions that exclude each other".into(), "Questions qui s'excluent".into()],
         ),
-        Kind::InUse => pick(
+        RequirementKind::InUse => pick(
             locale,
             [
                 format!("Overlap met formulier {name}"),
@@ -98,7 +98,7 @@ fn subject(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> Strin
                 format!("Chevauchement avec le formulaire {name}"),
             ],
         ),
-        Kind::Reuse => {
+        RequirementKind::Reuse => {
             let most = blueprint.max_forms_per_item;
             pick(
                 locale,
@@ -109,7 +109,7 @@ fn subject(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> Strin
                 ],
             )
         }
-        Kind::Overlap => pick(
+        RequirementKind::Overlap => pick(
             locale,
             ["Overlap tussen de formulieren".into(), "Overlap between the forms".into(), "Chevauchement entre les formulaires".into()],
         ),
@@ -184,7 +184,7 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
     let forms = blueprint.forms.max(1) as f64;
     let possible = what.possible.unwrap_or(0.0);
     match what.kind {
-        Kind::Count | Kind::Quota if what.too_few => {
+        RequirementKind::Count | RequirementKind::Quota if what.too_few => {
             let (down, more) = (number(locale, (possible / forms).floor()), number(locale, what.asked.unwrap_or(0.0) - possible));
             let short = what.stock.is_some_and(|stock| (stock.usable as f64) < what.asked.unwrap_or(0.0));
             pick(
@@ -203,7 +203,7 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
                 },
             )
         }
-        Kind::Count | Kind::Quota => {
+        RequirementKind::Count | RequirementKind::Quota => {
             let up = number(locale, (possible / forms).ceil());
             pick(
                 locale,
@@ -214,7 +214,7 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
                 ],
             )
         }
-        Kind::Target => {
+        RequirementKind::Target => {
             let most = number(locale, possible / forms);
             pick(
                 locale,
@@ -225,11 +225,11 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
                 ],
             )
         }
-        Kind::Pinned => pick(
+        RequirementKind::Pinned => pick(
             locale,
             ["Maak deze vraag niet verplicht.".into(), "Do not require this question.".into(), "N'imposez pas cette question.".into()],
         ),
-        Kind::Enemies => pick(
+        RequirementKind::Enemies => pick(
             locale,
             [
                 "Kijk na of al deze vragen elkaar echt uitsluiten.".into(),
@@ -237,7 +237,7 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
                 "Vérifiez si toutes ces questions s'excluent vraiment.".into(),
             ],
         ),
-        Kind::InUse => pick(
+        RequirementKind::InUse => pick(
             locale,
             [
                 "Sta meer gedeelde vragen met dit formulier toe, of trek het in.".into(),
@@ -245,7 +245,7 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
                 "Admettez plus de questions communes avec ce formulaire, ou retirez-le.".into(),
             ],
         ),
-        Kind::Reuse => pick(
+        RequirementKind::Reuse => pick(
             locale,
             [
                 "Laat een vraag in meer formulieren toe, of maak minder formulieren.".into(),
@@ -253,7 +253,7 @@ fn suggestion(locale: Locale, blueprint: &Blueprint, what: &Contradiction) -> St
                 "Admettez une question dans plus de formulaires, ou faites moins de formulaires.".into(),
             ],
         ),
-        Kind::Overlap => pick(
+        RequirementKind::Overlap => pick(
             locale,
             [
                 "Sta meer overlap tussen de formulieren toe.".into(),

@@ -416,6 +416,17 @@ impl From<crate::mail::actions::MailRefusal> for Problem {
     }
 }
 
+impl From<crate::items::uploads::UploadRefusal> for Problem {
+    fn from(refusal: crate::items::uploads::UploadRefusal) -> Self {
+        use crate::items::uploads::UploadRefusal;
+        Self::new(match refusal {
+            UploadRefusal::UnknownKind => Code::MediaUnknownKind,
+            UploadRefusal::ActiveDrawing => Code::MediaActiveDrawing,
+            UploadRefusal::TooLarge => Code::TooLarge,
+        })
+    }
+}
+
 impl From<crate::items::actions::BankRefusal> for Problem {
     fn from(refusal: crate::items::actions::BankRefusal) -> Self {
         use crate::items::actions::BankRefusal;

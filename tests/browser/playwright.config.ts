@@ -31,6 +31,11 @@ export default defineConfig({
       use: { viewport: { width: 1280, height: 800 }, actionTimeout: 20_000 },
     },
     {
+      name: "author",
+      testDir: "author",
+      use: { viewport: { width: 1280, height: 800 }, actionTimeout: 10_000 },
+    },
+    {
       name: "screens",
       testDir: "screens",
       use: { viewport: { width: 1280, height: 800 }, actionTimeout: 10_000 },

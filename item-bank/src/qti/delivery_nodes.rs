@@ -172,25 +172,28 @@ fn collect(projection: &mut Projection<'_>, element: &Element, parts: &[(String,
     for (place, child) in element.children.iter().enumerate() {
         match child {
             Node::Text(text) if element.name == "pre" => push_text(list, text),
-            Node::Text(text) => {
-                // Space between blocks is the author's indentation; space between words is kept as one.
-                let beside_block = |index: Option<usize>| match index.and_then(|index| element.children.get(index)) {
-                    Some(Node::Element(sibling)) => BLOCKS.contains(&sibling.name.as_str()),
-                    _ => index.is_none() || index == Some(element.children.len()),
-                };
-                let (before, after) = (beside_block(place.checked_sub(1)), beside_block(Some(place + 1)));
-                let mut text = collapsed(text);
-                if before {
-                    text = text.trim_start().to_owned();
-                }
-                if after {
-                    text = text.trim_end().to_owned();
-                }
-                push_text(list, &text);
-            }
+            Node::Text(text) => push_text(list, &shown_text(element, place, text)),
             Node::Element(child) => push_element(projection, child, parts, list),
         }
     }
+}
+
+/// What is shown of the text at this place of an element: space between blocks is the author's indentation; space between words is
+/// kept as one.
+pub(crate) fn shown_text(element: &Element, place: usize, text: &str) -> String {
+    let beside_block = |index: Option<usize>| match index.and_then(|index| element.children.get(index)) {
+        Some(Node::Element(sibling)) => BLOCKS.contains(&sibling.name.as_str()),
+        _ => index.is_none() || index == Some(element.children.len()),
+    };
+    let (before, after) = (beside_block(place.checked_sub(1)), beside_block(Some(place + 1)));
+    let mut text = collapsed(text);
+    if before {
+        text = text.trim_start().to_owned();
+    }
+    if after {
+        text = text.trim_end().to_owned();
+    }
+    text
 }
 
 fn push_text(list: &mut Vec<Json>, text: &str) {

@@ -9,6 +9,7 @@ mod check;
 mod check_files;
 mod deliver;
 mod delivery_nodes;
+pub mod editing;
 mod expressions;
 mod model;
 mod outline;

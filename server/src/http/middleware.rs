@@ -85,7 +85,7 @@ pub async fn signed_bodies(
 /// The pages run only our own files: no inline script or style, no other site, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
     media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
-    require-trusted-types-for 'script'; trusted-types svelte-trusted-html ijkpunt";
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html ijkpunt ProseMirrorClipboard";
 
 pub async fn security_headers(
     request: ServiceRequest,

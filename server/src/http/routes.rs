@@ -44,7 +44,7 @@ routes! {
     "/api/health" { get access::http::health }
 
     // The item bank
-    "/api/items" { get items::http::list }
+    "/api/items" { get items::http::list, post items::edit_http::create }
     "/api/items/{id}" { get items::http::read }
     "/api/item-packages" { get items::http::export_package, post items::http::import_package }
     "/api/item-versions/{id}/move" { post items::http::move_to }
@@ -52,6 +52,11 @@ routes! {
     "/api/item-versions/{id}/revisions" { post items::http::revise }
     "/api/item-versions/{id}/preview" { get items::http::preview }
     "/api/item-versions/{id}/try" { post items::http::try_answer }
+    "/api/item-versions/{id}/draft" { get items::edit_http::open, post items::edit_http::save }
+    "/api/item-versions/{id}/copies" { post items::edit_http::duplicate }
+    "/api/item-drafts/preview" { post items::edit_http::preview }
+    "/api/item-drafts/try" { post items::edit_http::try_answer }
+    "/api/item-media" { post items::edit_http::upload }
     "/api/item-media/{id}" { get items::http::media }
 
     // Forms and the blueprints that they are made from

@@ -75,6 +75,8 @@ pub struct Revision {
     pub source: Option<String>,
     pub licence: Option<String>,
     pub core: bool,
+    /// Files by the names that the source uses; those of the version before where nothing is said.
+    pub media: Option<serde_json::Value>,
 }
 
 /// Makes a new draft from an existing version. The version that it started from must still be the newest.
@@ -111,7 +113,7 @@ pub async fn revise(ijkpunt: &Ijkpunt, actor: &Actor, from: ItemVersionId, revis
         qti: Set(revision.qti),
         metadata: Set(before.metadata),
         translations: Set(before.translations),
-        media: Set(before.media),
+        media: Set(revision.media.unwrap_or(before.media)),
         created_at: Set(now),
         created_by: Set(Some(actor.user_id)),
     };

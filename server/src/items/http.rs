@@ -290,7 +290,7 @@ pub async fn revise(
     }
     within("/title", &body.title)?;
     let ReviseItem { title, qti, level, topic, text_type, source, licence, core } = body;
-    let revision = Revision { title, qti, level, topic, text_type, source, licence, core };
+    let revision = Revision { title, qti, level, topic, text_type, source, licence, core, media: None };
     let version_id = actions::revise(&ijkpunt, &actor, *id, revision).await?;
     Ok(HttpResponse::Created().json(Revised { version_id }))
 }
@@ -308,7 +308,7 @@ pub async fn preview(
         let known = version.media.get(name)?.as_str()?;
         Some(format!("/api/item-media/{known}"))
     };
-    let item = inspect::preview(&version, query.seed.unwrap_or(1) as u64, &media).map_err(actions::BankRefusal::Faults)?;
+    let item = inspect::preview(&version.qti, query.seed.unwrap_or(1) as u64, &media).map_err(actions::BankRefusal::Faults)?;
     Ok(web::Json(item))
 }
 
@@ -321,7 +321,7 @@ pub async fn try_answer(
 ) -> Result<web::Json<Value>, Problem> {
     may_somewhere(&actor, Action::AuthorItems)?;
     let version = item_versions::Entity::find_by_id(*id).one(&ijkpunt.db).await?.ok_or_else(Problem::not_found)?;
-    let marked = inspect::try_answer(&version, &body.responses, body.seed as u64).map_err(actions::BankRefusal::Faults)?;
+    let marked = inspect::try_answer(&version.qti, &body.responses, body.seed as u64).map_err(actions::BankRefusal::Faults)?;
     Ok(web::Json(marked))
 }
 

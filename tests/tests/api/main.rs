@@ -3,6 +3,7 @@
 mod access;
 mod certificates;
 mod desk;
+mod editor;
 mod fees;
 mod forms;
 mod items;

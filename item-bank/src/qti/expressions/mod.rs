@@ -26,7 +26,13 @@ fn evaluate_here(expression: &Expression, scope: &mut Scope<'_>) -> Value {
     }
     if let Some(value) = leaf(&expression.op, scope) {
         scope.spend(value.members().len());
-        scope.record(expression.at, expression.name, &[], &value);
+        match &expression.op {
+            // Told with the variable, so that the trace can be said in words.
+            Op::Variable { identifier, .. } | Op::Correct(identifier) | Op::MapResponse(identifier) => {
+                scope.record_about(expression.at, expression.name, identifier, &value);
+            }
+            _ => scope.record(expression.at, expression.name, &[], &value),
+        }
         return value;
     }
     if let Op::Repeat(times) = &expression.op {

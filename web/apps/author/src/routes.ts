@@ -7,5 +7,7 @@ export const routes: readonly Route[] = [
   { path: "/forms/:id", load: () => import("./screens/Form.svelte"), roles: ["author"] },
   { path: "/blueprints/:id", load: () => import("./screens/Blueprint.svelte"), roles: ["author"] },
   { path: "/assemblies/:id", load: () => import("./screens/Assembly.svelte"), roles: ["author"] },
+  { path: "/new", load: () => import("./screens/New.svelte"), roles: ["author"] },
+  { path: "/items/:id/edit", load: () => import("./screens/Edit.svelte"), roles: ["author"] },
   { path: "/items/:id", load: () => import("./screens/Item.svelte"), roles: ["author"] },
 ];

@@ -107,7 +107,9 @@ impl TestApp {
 
     /// Somebody who has not logged in.
     pub fn anonymous(&self) -> User {
-        User { http: reqwest::Client::builder().cookie_store(true).build().unwrap(), url: self.url.clone(), id: None }
+        // The server ends a connection that was idle for five seconds, as while a calibration is computed: it is not to be taken up again then.
+        let http = reqwest::Client::builder().cookie_store(true).pool_idle_timeout(std::time::Duration::from_secs(2)).build().unwrap();
+        User { http, url: self.url.clone(), id: None }
     }
 
     pub async fn agency(&self, code: AgencyCode) -> AgencyId {

@@ -56,17 +56,24 @@ struct Question {
 
 /// The answers of everybody who finished one of the forms in the period and was marked.
 pub async fn answers(db: &impl ConnectionTrait, wanted: &[FormId], period: Period) -> Result<Answers, DbErr> {
+    newest_answers(db, wanted, period, u64::MAX).await
+}
+
+/// The same, of the newest so many attempts alone: for a screen that cannot wait for all of them.
+pub async fn newest_answers(db: &impl ConnectionTrait, wanted: &[FormId], period: Period, most: u64) -> Result<Answers, DbErr> {
     let (columns, places) = columns(db, wanted).await?;
     let mut found = Answers { columns, rows: Vec::new() };
     let (after, before) = period.moments();
-    let sat = attempts::Entity::find()
+    let mut sat = attempts::Entity::find()
         .filter(attempts::Column::FormId.is_in(wanted.to_vec()))
         .filter(attempts::Column::Status.is_in([AttemptStatus::Submitted, AttemptStatus::Ended]))
         .filter(attempts::Column::FinishedAt.gte(after))
         .filter(attempts::Column::FinishedAt.lt(before))
-        .order_by_asc(attempts::Column::Id)
+        .order_by_desc(attempts::Column::Id)
+        .limit((most < u64::MAX).then_some(most))
         .all(db)
         .await?;
+    sat.reverse();
     for chunk in sat.chunks(CHUNK) {
         let explained: HashMap<AttemptId, Value> = marks::Entity::find()
             .filter(marks::Column::AttemptId.is_in(chunk.iter().map(|attempt| attempt.id)))
@@ -174,7 +181,7 @@ fn column(version: &item_versions::Model, identifier: String) -> Column {
         .enumerate()
         .map(|(place, (identifier, text))| Choice { identifier, letter: letter(place), text, key: false })
         .collect();
-    for place in chosen(&keys, &options.clone()) {
+    for place in chosen(&keys, &options) {
         if let Some(option) = options.get_mut(place) {
             option.key = true;
         }

@@ -126,7 +126,7 @@ fn livingston_lewis(persons: &[Vec<Response>], scores: &[usize], highest: usize,
     let found = classical::analyse(persons)?;
     let alpha = found.alpha.filter(|alpha| (0.0..1.0).contains(alpha))?;
     let length = effective_test_length(found.total_mean, found.total_sd.powi(2), 0.0, highest as f64, alpha).round();
-    if !(length >= 2.0) {
+    if length.is_nan() || length < 2.0 {
         return None;
     }
     let total = |person: &Vec<Response>| person.iter().flatten().map(|x| f64::from(*x)).sum::<f64>();

@@ -62,7 +62,7 @@ pub struct QuestionView {
     pub identifier: String,
     pub title: String,
     pub worth: f64,
-    /// Share right among all who sat the form; absent when they are too few.
+    /// Share right among the newest who sat the form; absent when they are too few.
     pub p: Option<f64>,
 }
 
@@ -293,7 +293,7 @@ pub async fn classification(
     let (db, today) = (&ijkpunt.db, belgian_date(ijkpunt.clock.now()));
     let form = forms::Entity::find_by_id(*id).one(db).await?.ok_or_else(Problem::not_found)?;
     let rule = store::cut_rule(db, &form, today).await?.ok_or(StandardRefusal::NotByQuestions)?;
-    let answers = store::everybody(db, form.id, today).await?;
+    let answers = store::newest(db, form.id, today).await?;
     let highest = actions::highest(&answers.columns);
     let cut = |level: String| rules::score_needed(&rule.body, &level, highest).map(|score| (level, score));
     let cuts: Option<Vec<(String, usize)>> = rules::levels_of(&rule.body).into_iter().map(cut).collect();
@@ -336,7 +336,7 @@ async fn detail(ijkpunt: &Ijkpunt, actor: &Actor, id: StandardSettingId) -> Resu
     let (db, today) = (&ijkpunt.db, belgian_date(ijkpunt.clock.now()));
     let row = store::setting(db, id).await?.ok_or_else(Problem::not_found)?;
     let form = forms::Entity::find_by_id(row.form_id).one(db).await?.ok_or_else(Problem::not_found)?;
-    let answers = store::everybody(db, form.id, today).await?;
+    let answers = store::newest(db, form.id, today).await?;
     let few = settings::on(db, today).await?.body.few;
     let highest = actions::highest(&answers.columns);
     let questions = store::questions(&row, &answers.columns)?;

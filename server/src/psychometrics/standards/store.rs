@@ -116,7 +116,10 @@ pub async fn scores(db: &impl ConnectionTrait, form: FormId) -> Result<Vec<i64>,
         .await
 }
 
-/// Everybody's answers to a form.
-pub async fn everybody(db: &impl ConnectionTrait, form: FormId, until: NaiveDate) -> Result<Answers, DbErr> {
-    store::answers(db, &[form], Period { from: NaiveDate::default(), until }).await
+/// As many answers as a screen can wait for, and more than its numbers need.
+const ENOUGH: u64 = 3_000;
+
+/// The newest answers to a form.
+pub async fn newest(db: &impl ConnectionTrait, form: FormId, until: NaiveDate) -> Result<Answers, DbErr> {
+    store::newest_answers(db, &[form], Period { from: NaiveDate::default(), until }, ENOUGH).await
 }

@@ -5,5 +5,7 @@ import { routes } from "./routes.ts";
 void startStaffApp({
   name: "author",
   routes,
-  messages: { ...itemMessages, ...import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" }) },
+  // Apart from our own: both have a `messages/nl.ftl`.
+  shared: [itemMessages],
+  messages: import.meta.glob("./messages/**/*.ftl", { query: "?raw", import: "default" }),
 });

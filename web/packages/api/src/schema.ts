@@ -421,6 +421,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/item-drafts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["previewItemDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-drafts/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["tryItemDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["addItemMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/item-media/{id}": {
         parameters: {
             query?: never;
@@ -464,6 +512,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["commentOnItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["duplicateItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["openItemDraft"];
+        put?: never;
+        post: operations["saveItemDraft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -543,7 +623,7 @@ export interface paths {
         };
         get: operations["listItems"];
         put?: never;
-        post?: never;
+        post: operations["createItem"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2103,6 +2183,15 @@ export interface components {
              */
             revision: number;
         };
+        CreatedItem: {
+            id: components["schemas"]["ItemId"];
+        };
+        CreateItem: {
+            draft: Record<string, never>;
+            level?: components["schemas"]["Level"] | null;
+            media?: Record<string, never>;
+            skill: components["schemas"]["ItemSkill"];
+        };
         Criterion: {
             /** @description Six texts by language tag, for 0 to 5 points. */
             descriptors: {
@@ -2607,6 +2696,8 @@ export interface components {
         };
         /** @enum {string} */
         Measure: "tests" | "persons" | "passed";
+        /** Format: uuid */
+        MediaId: string;
         MoveItem: {
             comment?: string;
             to: components["schemas"]["ItemStatus"];
@@ -2695,6 +2786,24 @@ export interface components {
             item?: unknown;
             /** Format: int64 */
             position?: number | null;
+        };
+        /** @description A version as its author edits it. */
+        OpenedDraft: {
+            /** @description Nothing when the item holds what a draft cannot. */
+            draft?: Record<string, never> | null;
+            /** @description What a draft cannot hold: `line`, `column`, `what` and `name` of each. */
+            hidden: Record<string, never>[];
+            identifier: string;
+            item_id: components["schemas"]["ItemId"];
+            /** @description Languages that it has other texts in; those do not follow a change by themselves. */
+            languages: string[];
+            /** @description Files by the names that the item uses. */
+            media: Record<string, never>;
+            /** @description Only the newest version can be edited. */
+            newest: boolean;
+            skill: components["schemas"]["ItemSkill"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description When the site is open on each day of the week; a day that is not named is closed. */
         OpeningHours: {
@@ -2867,6 +2976,18 @@ export interface components {
             purpose: string;
             rule: components["schemas"]["RuleView"];
             total_cents: components["schemas"]["Cents"];
+        };
+        PreviewDraft: {
+            draft: Record<string, never>;
+            media?: Record<string, never>;
+            /** Format: int64 */
+            seed: number;
+        };
+        PreviewedDraft: {
+            /** @description Why it could not be published, a line each. */
+            faults: string[];
+            /** @description The delivery item, see docs/delivery-item.md. */
+            item: Record<string, never>;
         };
         /** @description The body of a problem document. */
         ProblemBody: {
@@ -3117,6 +3238,10 @@ export interface components {
             remaining_seconds: number;
             /** Format: date-time */
             server_time: string;
+        };
+        SaveDraft: {
+            draft: Record<string, never>;
+            media?: Record<string, never>;
         };
         Scores: {
             /** Format: double */
@@ -3424,11 +3549,22 @@ export interface components {
             order_number: string;
             payment: components["schemas"]["PaymentView"];
         };
+        TryDraft: {
+            draft: Record<string, never>;
+            responses: Record<string, never>;
+            /** Format: int64 */
+            seed: number;
+        };
         /** @description An answer to be tried: by the aliases of the preview with the same seed. */
         TryItem: {
             responses: Record<string, never>;
             /** Format: int64 */
             seed: number;
+        };
+        UploadedMedia: {
+            id: components["schemas"]["MediaId"];
+            mime: string;
+            size: number;
         };
         UsedPlays: {
             media: string;
@@ -4665,6 +4801,139 @@ export interface operations {
             };
         };
     };
+    previewItemDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewedDraft"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    tryItemDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryDraft"];
+            };
+        };
+        responses: {
+            /** @description Outcomes and the trace of how they came about */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    addItemMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedMedia"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     itemMedia: {
         parameters: {
             query?: never;
@@ -4820,6 +5089,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    duplicateItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedItem"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    openItemDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedDraft"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    saveItemDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revised"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             422: {
@@ -5047,6 +5446,47 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    createItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateItem"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedItem"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

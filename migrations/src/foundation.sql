@@ -373,7 +373,9 @@ CREATE TABLE sittings (
     epoch BIGINT NOT NULL,
     token_hash BYTEA UNIQUE,
     language TEXT NOT NULL,
-    started_at TIMESTAMPTZ NOT NULL
+    started_at TIMESTAMPTZ NOT NULL,
+    -- Numbers up to here are kept free for answers that may still lie on a kiosk which the candidate has left.
+    seq_base BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX sittings_by_kiosk ON sittings (kiosk_id);
 
@@ -384,6 +386,8 @@ CREATE TABLE presence (
     position BIGINT NOT NULL,
     -- The number of the newest signed request of this sitting's kiosk: an older one is a replay.
     request_number BIGINT NOT NULL DEFAULT 0,
+    -- How soon after this sign of life the kiosk was asked for the next.
+    heartbeat_ms BIGINT NOT NULL DEFAULT 5000,
     -- The first sign of life after the deadline: how long ago decides whether work done offline may still come in.
     after_deadline_at TIMESTAMPTZ
 );

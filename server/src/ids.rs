@@ -79,6 +79,7 @@ ids! {
     PlanId,
     RatingId,
     RecordingId,
+    RescueId,
     ResultId,
     RubricId,
     RuleId,

@@ -319,6 +319,19 @@ impl From<crate::room::Refusal> for Problem {
         match refusal {
             Refusal::NotFound => Self::not_found(),
             Refusal::Conflict => Self::new(Code::Conflict),
+            Refusal::ReopenTooLate => Self::new(Code::ReopenTooLate),
+            Refusal::RatedAlready => Self::new(Code::RatedAlready),
+            Refusal::NextPartBegun => Self::new(Code::NextPartBegun),
+            Refusal::NothingToReopen => Self::new(Code::NothingToReopen),
+            Refusal::NoTimeLeft => Self::field("/minutes", Code::Required),
+            Refusal::RescueUnreadable => Self::new(Code::RescueUnreadable),
+            Refusal::RescueForeign => Self::new(Code::RescueForeign),
+            Refusal::RescueRead => Self::new(Code::RescueRead),
+            Refusal::Closed => Self::new(Code::AttemptClosed),
+            Refusal::Media(error) => {
+                tracing::error!(%error, "the media store refused");
+                Self::new(Code::Unavailable)
+            }
             Refusal::NotToday => Self::new(Code::NotToday),
             Refusal::SessionNotOpen => Self::new(Code::SessionNotOpen),
             Refusal::IdentityNotChecked => Self::new(Code::IdentityNotChecked),

@@ -4,6 +4,7 @@ pub mod crowd;
 pub mod hall;
 pub mod journey;
 pub mod process;
+pub mod rescue;
 
 use std::net::TcpListener;
 use std::path::Path;

@@ -214,6 +214,7 @@ pub async fn seats(ijkpunt: &Ijkpunt, count: usize) -> Result<Vec<Seat>, DbErr> 
             token_hash: Set(Some(token_hash(&seat.attempt_token))),
             language: Set("nl".into()),
             started_at: Set(now),
+            seq_base: Set(0),
         })
         .exec_without_returning(&tx)
         .await?;

@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod backup;
 mod bench;
 mod bench_hall;
+mod bench_live;
 mod bench_room;
 mod extract;
 mod import;
@@ -59,11 +60,14 @@ enum Command {
         /// Measure instead how long saving takes while so many candidates work at their own pace
         #[arg(long)]
         candidates: Option<usize>,
+        /// Measure instead how soon the room's screen shows what so many candidates do
+        #[arg(long, conflicts_with = "candidates")]
+        watched: Option<usize>,
         /// Seconds between a candidate's answers
         #[arg(long, default_value_t = 30, requires = "candidates")]
         every: u64,
         /// Seconds that they work
-        #[arg(long, default_value_t = 60, requires = "candidates")]
+        #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
     /// Bring in records of earlier years
@@ -98,8 +102,9 @@ pub fn run() -> ExitCode {
         Command::Measure(measure) => measure::run(&measure),
         Command::Item(args) => item::run(args),
         Command::Test(args) => test::run(args),
+        Command::Bench { watched: Some(candidates), seconds, .. } => bench_live::run(candidates, seconds),
         Command::Bench { candidates: None, .. } => bench::run(),
-        Command::Bench { candidates: Some(candidates), every, seconds } => bench_hall::run(candidates, every, seconds),
+        Command::Bench { candidates: Some(candidates), every, seconds, .. } => bench_hall::run(candidates, every, seconds),
         Command::Import { command } => import::run(&command),
         Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),

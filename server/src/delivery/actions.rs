@@ -15,8 +15,9 @@ use crate::ids::{AttemptId, KioskId};
 use crate::jobs::{self, Job};
 use crate::statistics;
 
-/// Starts the clock of the attempt whose turn it is. Doing so twice changes nothing.
-pub async fn begin(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId) -> Result<(), Refusal> {
+/// Starts the clock of the attempt whose turn it is. Doing so twice changes nothing. A kiosk that was without connection when its candidate
+/// began says how long `ago` that was, and the clock has run since then.
+pub async fn begin(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId, ago: Duration) -> Result<(), Refusal> {
     let now = ijkpunt.clock.now();
     let tx = begin_write(&ijkpunt.db).await?;
     let attempts = store::attempts_of(&tx, sitting.booking_id).await?;
@@ -35,10 +36,13 @@ pub async fn begin(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId) 
         SessionStatus::Paused => return Err(Refusal::SessionPaused),
         SessionStatus::Planned | SessionStatus::Closed | SessionStatus::Cancelled => return Err(Refusal::SessionNotOpen),
     }
-    let deadline = now + Duration::seconds(attempt.time_limit_seconds + attempt.extra_seconds);
+    // Only a part that follows another can have begun without our knowledge, and not before the one before it did.
+    let before = attempts.iter().filter_map(|other| other.started_at).max().unwrap_or(now);
+    let started = (now - ago.clamp(Duration::zero(), rules::ABSENCE)).max(before).min(now);
+    let deadline = started + Duration::seconds(attempt.time_limit_seconds + attempt.extra_seconds);
     let begun = attempts::Entity::update_many()
         .col_expr(attempts::Column::Status, Expr::value(AttemptStatus::Running))
-        .col_expr(attempts::Column::StartedAt, Expr::value(now))
+        .col_expr(attempts::Column::StartedAt, Expr::value(started))
         .col_expr(attempts::Column::DeadlineAt, Expr::value(deadline))
         .filter(attempts::Column::Id.eq(id))
         .filter(attempts::Column::Status.eq(AttemptStatus::Ready))
@@ -66,7 +70,8 @@ pub async fn submit(ijkpunt: &Ijkpunt, sitting: &sittings::Model, id: AttemptId,
         AttemptStatus::Running | AttemptStatus::Paused => {}
     }
     let got = store::last_seq(&tx, id).await?;
-    if got < last_seq {
+    // What the kiosk took over is no answer of its own.
+    if got < last_seq && last_seq > sitting.seq_base {
         return Err(Refusal::AnswersMissing { got, said: last_seq });
     }
     let by = sitting.kiosk_id.map_or(By::System, By::Kiosk);
@@ -106,7 +111,8 @@ pub async fn close(
     if to != AttemptStatus::Annulled && attempt.started_at.is_some() {
         // It was sat, and counts as such before it has a result.
         statistics::live::record(tx, now, attempt, None).await?;
-        jobs::enqueue(tx, now, &Job::MarkAttempt { attempt: attempt.id }, Some(format!("mark:{}", attempt.id))).await?;
+        jobs::enqueue(tx, now, &Job::MarkAttempt { attempt: attempt.id }, Some(format!("mark:{}:{}", attempt.id, now.timestamp_micros())))
+            .await?;
     }
     Ok(true)
 }

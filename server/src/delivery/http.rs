@@ -16,11 +16,14 @@ use crate::entity::enums::AttemptStatus;
 use crate::entity::kiosks;
 use crate::http::extract::Json;
 use crate::ids::{AttemptId, KioskId};
-use crate::kiosks::{self as enrolled, signing};
+use crate::kiosks::{self as enrolled, journal, signing};
 use crate::problem::{Code, Problem, ProblemBody};
+use crate::room::absence;
 
 /// More than a request may hold.
 const MAX_EVENTS: usize = 200;
+/// No page is open for longer than a day.
+const MOST_AT_WORK_MS: i64 = 86_400_000;
 /// A long text is some kilobytes.
 const MAX_RESPONSE: usize = 64 * 1024;
 
@@ -45,6 +48,10 @@ pub struct KioskIdentity {
     pub name: String,
     pub site: String,
     pub agency: String,
+    /// To which the kiosk encrypts what it keeps on its disk: an uncompressed point on P-256, in base64url.
+    pub journal_key: String,
+    /// A test is going on at this kiosk, to be taken up with `resume`.
+    pub going_on: bool,
 }
 
 #[utoipa::path(post, path = "/api/kiosk/enrol", operation_id = "enrolKiosk", tag = "kiosk", request_body = EnrolKiosk, responses((status = 200, body = EnrolledKiosk), (status = 422, body = ProblemBody)))]
@@ -61,7 +68,15 @@ pub async fn me(ijkpunt: web::Data<Ijkpunt>, Kiosk(kiosk): Kiosk) -> Result<web:
 
 async fn identity(ijkpunt: &Ijkpunt, kiosk: kiosks::Model) -> Result<KioskIdentity, Problem> {
     let (site, agency) = enrolled::store::place(&ijkpunt.db, kiosk.site_id).await?.ok_or(Problem::not_found())?;
-    Ok(KioskIdentity { id: kiosk.id, name: kiosk.name, site: site.name, agency: agency.name })
+    let going_on = start::going_on(&ijkpunt.db, kiosk.id).await?.is_some();
+    Ok(KioskIdentity {
+        id: kiosk.id,
+        name: kiosk.name,
+        site: site.name,
+        agency: agency.name,
+        journal_key: journal::public_key(&ijkpunt.keys),
+        going_on,
+    })
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -92,9 +107,23 @@ pub async fn get_sitting(ijkpunt: web::Data<Ijkpunt>, at_work: AtWork) -> Result
     Ok(web::Json(sitting(&ijkpunt, at_work.sitting.booking_id).await?))
 }
 
-#[utoipa::path(post, path = "/api/kiosk/attempts/{id}/begin", operation_id = "beginAttempt", tag = "kiosk", params(("id" = AttemptId, Path)), responses((status = 200, body = Sitting), (status = 409, body = ProblemBody)))]
-pub async fn begin(ijkpunt: web::Data<Ijkpunt>, at_work: AtWork, id: web::Path<AttemptId>) -> Result<web::Json<Sitting>, Problem> {
-    actions::begin(&ijkpunt, &at_work.sitting, *id).await?;
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BeginAttempt {
+    /// How many milliseconds ago the candidate began, by the kiosk's clock: more than 0 when there was no connection then.
+    #[serde(default)]
+    pub ago_ms: i64,
+}
+
+#[utoipa::path(post, path = "/api/kiosk/attempts/{id}/begin", operation_id = "beginAttempt", tag = "kiosk", params(("id" = AttemptId, Path)), request_body = BeginAttempt, responses((status = 200, body = Sitting), (status = 409, body = ProblemBody)))]
+pub async fn begin(
+    ijkpunt: web::Data<Ijkpunt>,
+    at_work: AtWork,
+    id: web::Path<AttemptId>,
+    Json(body): Json<BeginAttempt>,
+) -> Result<web::Json<Sitting>, Problem> {
+    let ago = chrono::Duration::milliseconds(body.ago_ms.clamp(0, MOST_AT_WORK_MS));
+    actions::begin(&ijkpunt, &at_work.sitting, *id, ago).await?;
     Ok(web::Json(sitting(&ijkpunt, at_work.sitting.booking_id).await?))
 }
 
@@ -115,6 +144,8 @@ pub struct AttemptItem {
 pub struct AttemptMedia {
     pub url: String,
     pub bytes: i64,
+    /// Of the bytes, in hex: the kiosk checks what it has fetched before the clock starts.
+    pub sha256: String,
 }
 
 #[utoipa::path(get, path = "/api/kiosk/attempts/{id}/items", operation_id = "getAttemptItems", tag = "kiosk", params(("id" = AttemptId, Path)), responses((status = 200, body = AttemptItems), (status = 409, body = ProblemBody)))]
@@ -127,7 +158,7 @@ pub async fn items(ijkpunt: web::Data<Ijkpunt>, at_work: AtWork, id: web::Path<A
     let paper = paper::paper(&ijkpunt, &attempt).await?;
     Ok(web::Json(AttemptItems {
         items: paper.questions.into_iter().map(|question| AttemptItem { position: question.position, item: question.item }).collect(),
-        media: paper.media.into_iter().map(|file| AttemptMedia { url: file.url, bytes: file.bytes }).collect(),
+        media: paper.media.into_iter().map(|file| AttemptMedia { url: file.url, bytes: file.bytes, sha256: file.sha256 }).collect(),
     }))
 }
 
@@ -139,6 +170,9 @@ pub struct SaveAnswers {
     pub position: Option<i64>,
     /// When the kiosk sent this, by its own clock: only the difference with `client_at` is used.
     pub sent_at: Option<DateTime<Utc>>,
+    /// For how many milliseconds this page has been at work on the attempt since it last heard from the server. An attempt that was paused
+    /// because its kiosk was not heard goes on, and gets back the time in which nobody could work.
+    pub at_work_ms: Option<i64>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -168,6 +202,8 @@ pub struct AttemptState {
     pub remaining_seconds: i64,
     pub deadline: Option<DateTime<Utc>>,
     pub extra_seconds: i64,
+    /// How soon the next sign of life is asked for.
+    pub heartbeat_ms: i64,
 }
 
 #[utoipa::path(post, path = "/api/kiosk/attempts/{id}/answers", operation_id = "saveAnswers", tag = "kiosk", params(("id" = AttemptId, Path)), request_body = SaveAnswers, responses((status = 200, body = SavedAnswers), (status = 409, body = ProblemBody), (status = 503, body = ProblemBody)))]
@@ -177,6 +213,7 @@ pub async fn answers(
     id: web::Path<AttemptId>,
     Json(body): Json<SaveAnswers>,
 ) -> Result<web::Json<SavedAnswers>, Problem> {
+    let body_at_work = chrono::Duration::milliseconds(body.at_work_ms.unwrap_or(0).clamp(0, MOST_AT_WORK_MS));
     let save = SaveRequest {
         attempt: *id,
         kiosk: saver.signature.kiosk,
@@ -186,7 +223,11 @@ pub async fn answers(
         position: body.position,
         events: events(body)?,
     };
+    let (attempt, at_work) = (save.attempt, body_at_work);
     let saved = match ijkpunt.saves.save(save).await {
+        Ok(saved) if saved.paused_reason.as_deref() == Some(absence::UNSEEN) => {
+            absence::heard_again(&ijkpunt, attempt, at_work, saved).await?
+        }
         Ok(saved) => saved,
         Err(super::writer::SaveRefusal::NotYours) => return Err(who::why_not_yours(&ijkpunt, saver.signature.kiosk).await),
         Err(refusal) => return Err(refusal.into()),
@@ -203,6 +244,7 @@ pub async fn answers(
             remaining_seconds,
             deadline: saved.timing.deadline_at,
             extra_seconds: saved.timing.extra_seconds,
+            heartbeat_ms: saved.heartbeat_ms,
         },
     }))
 }

@@ -5,6 +5,8 @@
 
 pub mod actions;
 pub mod http;
+pub mod incidents;
+pub mod incidents_http;
 pub mod languages;
 pub mod media;
 pub mod paper;

@@ -11,6 +11,7 @@ use crate::app::Ijkpunt;
 use crate::entity::{attempt_items, attempts, item_versions, media_files};
 use crate::ids::{ItemVersionId, MediaId};
 use crate::items::qti;
+use crate::media::hex;
 
 pub struct Paper {
     pub questions: Vec<Question>,
@@ -25,6 +26,7 @@ pub struct Question {
 pub struct File {
     pub url: String,
     pub bytes: i64,
+    pub sha256: String,
 }
 
 /// All questions of an attempt and the files that they use, so that a kiosk can fetch them before the clock starts.
@@ -48,7 +50,10 @@ pub async fn paper(ijkpunt: &Ijkpunt, attempt: &attempts::Model) -> Result<Paper
     }
     let used = media_of_attempt(ijkpunt, attempt).await?;
     let files = media_files::Entity::find().filter(media_files::Column::Id.is_in(used)).all(&ijkpunt.db).await?;
-    let media = files.into_iter().map(|file| File { url: media::url(&ijkpunt.keys, attempt.id, file.id), bytes: file.size }).collect();
+    let media = files
+        .into_iter()
+        .map(|file| File { url: media::url(&ijkpunt.keys, attempt.id, file.id), bytes: file.size, sha256: hex(&file.sha256) })
+        .collect();
     Ok(Paper { questions, media })
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 
 use super::{Refusal, rules, store};
@@ -114,6 +114,35 @@ pub async fn complete(
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A recording that came by hand is whole when all its slices did; else it stays open, and what there is of it can be heard.
+pub async fn complete_if_whole(
+    tx: &DatabaseTransaction,
+    id: RecordingId,
+    slices: Option<i64>,
+    duration_ms: i64,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let got = slices_of(tx, id).await?;
+    let said = slices.unwrap_or(i64::try_from(got.len()).unwrap_or(i64::MAX));
+    if said == 0 || !(0..said.min(MAX_SLICES)).all(|n| got.iter().any(|slice| slice.n == n)) {
+        return Ok(());
+    }
+    recordings::Entity::update_many()
+        .col_expr(recordings::Column::CompletedAt, Expr::value(now))
+        .col_expr(recordings::Column::Slices, Expr::value(said))
+        .col_expr(recordings::Column::DurationMs, Expr::value(duration_ms.max(0)))
+        .filter(recordings::Column::Id.eq(id))
+        .filter(recordings::Column::CompletedAt.is_null())
+        .exec(tx)
+        .await
+        .map(|_| ())
+}
+
+/// What is played back is told to be what the kiosk said it is, so that nothing but sound may be said.
+pub fn is_sound(mime: &str) -> bool {
+    mime.starts_with("audio/") && mime.len() <= 100 && mime.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
 }
 
 /// Plays a recording back to the candidate, once.

@@ -38,10 +38,7 @@ pub async fn begin(
     id: web::Path<AttemptId>,
     Json(body): Json<BeginRecording>,
 ) -> Result<web::Json<BegunRecording>, Problem> {
-    // What is played back is told to be what the kiosk said it is, so that nothing but sound may be said.
-    let is_sound =
-        body.mime.starts_with("audio/") && body.mime.len() <= 100 && body.mime.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-    if !is_sound {
+    if !recordings::is_sound(&body.mime) {
         return Err(Problem::field("/mime", Code::OutOfRange));
     }
     let recording = recordings::begin(&ijkpunt, &at_work.sitting, *id, body.position, &body.mime).await?;

@@ -58,6 +58,7 @@ pub struct CurrentAttempt {
     pub paused: Option<Paused>,
     pub epoch: i64,
     pub position: i64,
+    /// Above which the kiosk numbers its answers.
     pub last_seq: i64,
     pub items: Vec<GivenAnswer>,
     pub plays: Vec<UsedPlays>,
@@ -66,7 +67,7 @@ pub struct CurrentAttempt {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Paused {
     pub since: DateTime<Utc>,
-    /// `room` when the whole room is paused, `candidate` when only this one is.
+    /// `room` when the whole room is paused, `candidate` when only this one is, `unseen` when the kiosk was not heard.
     pub reason: String,
 }
 
@@ -103,7 +104,7 @@ pub async fn sitting(ijkpunt: &Ijkpunt, booking: BookingId) -> Result<Sitting, R
     // Once the room is closed nothing is left to sit.
     let open = matches!(session.status, SessionStatus::Open | SessionStatus::Paused);
     let current = match store::current(&attempts).filter(|_| open) {
-        Some(attempt) => Some(current(ijkpunt, attempt, sitting.epoch, now).await?),
+        Some(attempt) => Some(current(ijkpunt, attempt, &sitting, now).await?),
         None => None,
     };
     let adaptive = adaptive_attempts::Entity::find()
@@ -133,7 +134,12 @@ pub async fn sitting(ijkpunt: &Ijkpunt, booking: BookingId) -> Result<Sitting, R
     })
 }
 
-async fn current(ijkpunt: &Ijkpunt, attempt: &attempts::Model, epoch: i64, now: DateTime<Utc>) -> Result<CurrentAttempt, Refusal> {
+async fn current(
+    ijkpunt: &Ijkpunt,
+    attempt: &attempts::Model,
+    sitting: &sittings::Model,
+    now: DateTime<Utc>,
+) -> Result<CurrentAttempt, Refusal> {
     let db = &ijkpunt.db;
     let presence = store::presence_of(db, attempt.id).await?;
     let answers = store::answers_in_force(db, attempt.id).await?;
@@ -146,9 +152,9 @@ async fn current(ijkpunt: &Ijkpunt, attempt: &attempts::Model, epoch: i64, now: 
         remaining_seconds: rules::remaining_seconds(&store::timing(attempt, presence.as_ref()), now),
         extra_seconds: attempt.extra_seconds,
         paused: paused(attempt),
-        epoch,
+        epoch: sitting.epoch,
         position: presence.map_or(0, |presence| presence.position),
-        last_seq: store::last_seq(db, attempt.id).await?,
+        last_seq: store::last_seq(db, attempt.id).await?.max(sitting.seq_base),
         items: answers
             .into_iter()
             .map(|row| GivenAnswer {

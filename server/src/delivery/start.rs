@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::rules::{is_closed, normal_code};
 use super::{Refusal, languages, store};
@@ -15,7 +15,7 @@ use crate::crypto::{new_token, token_hash};
 use crate::db::begin_write;
 use crate::entity::enums::{AttemptStatus, Band, BookingStatus, FormPart, FormStatus, Part, RuleKind, SessionStatus};
 use crate::entity::{
-    attempt_items, attempts, bookings, enrolments, form_items, forms, kiosks, login_throttles, presence, sittings, test_sessions,
+    answers, attempt_items, attempts, bookings, enrolments, form_items, forms, kiosks, login_throttles, presence, sittings, test_sessions,
 };
 use crate::ids::{AttemptId, BookingId, KioskId};
 use crate::policy;
@@ -69,23 +69,24 @@ pub async fn start(ijkpunt: &Ijkpunt, kiosk: &kiosks::Model, code: &str, languag
 pub async fn resume(ijkpunt: &Ijkpunt, kiosk: &kiosks::Model) -> Result<(BookingId, String), Refusal> {
     let now = ijkpunt.clock.now();
     let tx = begin_write(&ijkpunt.db).await?;
-    let here = sittings::Entity::find()
-        .filter(sittings::Column::KioskId.eq(kiosk.id))
-        .order_by_desc(sittings::Column::StartedAt)
-        .one(&tx)
-        .await?
-        .ok_or(Refusal::NothingToResume)?;
-    let attempts = store::attempts_of(&tx, here.booking_id).await?;
-    let current = store::current(&attempts).ok_or(Refusal::NothingToResume)?;
-    let session = test_sessions::Entity::find_by_id(current.session_id).one(&tx).await?.ok_or(Refusal::NotFound)?;
-    if !matches!(session.status, SessionStatus::Open | SessionStatus::Paused) {
-        return Err(Refusal::NothingToResume);
-    }
+    let (here, session) = going_on(&tx, kiosk.id).await?.ok_or(Refusal::NothingToResume)?;
     let token = take_over(&tx, here.booking_id, kiosk.id, None, now).await?;
     let entry = Entry::of(By::Kiosk(kiosk.id), "sitting.resumed", ("booking", Some(here.booking_id.0))).at(session.agency_id);
     audit::record(&tx, now, entry).await?;
     tx.commit().await?;
     Ok((here.booking_id, token))
+}
+
+/// The sitting that goes on at a kiosk, with its session.
+pub async fn going_on(db: &impl ConnectionTrait, kiosk: KioskId) -> Result<Option<(sittings::Model, test_sessions::Model)>, DbErr> {
+    let here =
+        sittings::Entity::find().filter(sittings::Column::KioskId.eq(kiosk)).order_by_desc(sittings::Column::StartedAt).one(db).await?;
+    let Some(here) = here else { return Ok(None) };
+    let attempts = store::attempts_of(db, here.booking_id).await?;
+    let Some(current) = store::current(&attempts) else { return Ok(None) };
+    let session = test_sessions::Entity::find_by_id(current.session_id).one(db).await?;
+    let session = session.filter(|session| matches!(session.status, SessionStatus::Open | SessionStatus::Paused));
+    Ok(session.map(|session| (here, session)))
 }
 
 async fn booking_by_code(tx: &DatabaseTransaction, ijkpunt: &Ijkpunt, code: &str) -> Result<Option<bookings::Model>, DbErr> {
@@ -152,6 +153,7 @@ async fn take_over(
             token_hash: Set(Some(token_hash(&token))),
             language: Set(language.unwrap_or("nl").to_owned()),
             started_at: Set(now),
+            seq_base: Set(0),
         })
         .exec_without_returning(tx)
         .await?;
@@ -167,11 +169,28 @@ async fn take_over(
         .col_expr(sittings::Column::KioskId, Expr::value(kiosk))
         .col_expr(sittings::Column::Epoch, Expr::value(before.epoch + 1))
         .col_expr(sittings::Column::TokenHash, Expr::value(token_hash(&token)))
+        .col_expr(
+            sittings::Column::SeqBase,
+            Expr::value(if before.kiosk_id == Some(kiosk) { before.seq_base } else { seq_base(tx, booking).await? }),
+        )
         .col_expr(sittings::Column::Language, Expr::value(language.unwrap_or(&before.language)))
         .filter(sittings::Column::BookingId.eq(booking))
         .exec(tx)
         .await?;
     Ok(token)
+}
+
+/// Another kiosk goes on far above the numbers of the one before, whose last answers may come by hand in a rescue file: they then stand in
+/// their place, after what was acknowledged and before what the new kiosk says.
+const NUMBERS_KEPT_FREE: i64 = 1_000_000;
+
+async fn seq_base(tx: &DatabaseTransaction, booking: BookingId) -> Result<i64, DbErr> {
+    let last = answers::Entity::find()
+        .filter(answers::Column::AttemptId.in_subquery(attempts_of_booking(booking)))
+        .order_by_desc(answers::Column::Seq)
+        .one(tx)
+        .await?;
+    Ok(last.map_or(0, |last| last.seq) + NUMBERS_KEPT_FREE)
 }
 
 fn attempts_of_booking(booking: BookingId) -> SelectStatement {

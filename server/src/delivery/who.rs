@@ -13,6 +13,7 @@ use crate::entity::{kiosks, sittings};
 use crate::http::extract;
 use crate::http::middleware::BodyHash;
 use crate::ids::KioskId;
+use crate::kiosks::lockdown;
 use crate::kiosks::signing::{self, Signature, Signed};
 use crate::problem::{Code, Problem};
 
@@ -33,6 +34,9 @@ impl FromRequest for Kiosk {
             let now = ijkpunt.clock.now();
             let kiosk = known_kiosk(&ijkpunt, signature.kiosk).await?;
             check(&request, &signature, kiosk.public_key.as_deref().unwrap_or_default(), now)?;
+            if !lockdown::is_satisfied(&ijkpunt, kiosk.site_id, &request).await? {
+                return Err(Problem::new(Code::SebRequired));
+            }
             // What only reads may be read again, and a slice of a recording that comes twice is the same slice.
             let changes = *request.method() == actix_web::http::Method::POST;
             if changes && !store::take_once(&ijkpunt.db, kiosk.id, signature.number).await? {

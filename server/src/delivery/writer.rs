@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::OnConflict;
@@ -27,6 +28,12 @@ use crate::ids::{AttemptId, KioskId};
 const QUEUE: usize = 4096;
 /// What is committed together at most.
 const GROUP: usize = 512;
+/// How soon a kiosk is asked for its next sign of life, so that the room sees within five seconds that one is lost.
+const HEARTBEAT_MS: i64 = 2_000;
+/// How soon when so many requests came in within the last second that their answers come first.
+const HEARTBEAT_UNDER_LOAD_MS: i64 = 5_000;
+const LOAD: usize = 1_000;
+
 /// Rows an INSERT: well below what either database takes as parameters.
 const ROWS: usize = 1000;
 
@@ -63,6 +70,8 @@ pub struct Saved {
     pub timing: Timing,
     pub paused_reason: Option<String>,
     pub at: DateTime<Utc>,
+    /// How soon the next sign of life is asked for.
+    pub heartbeat_ms: i64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -126,12 +135,14 @@ impl Saves {
 
 async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<Waiting>, groups: &AtomicU64) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut pace = Pace::new();
     while queue.recv_many(&mut group, GROUP).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|waiting| (waiting.request, waiting.reply)).unzip();
-        let outcomes = match commit(&db, &requests, clock.now()).await {
+        let heartbeat_ms = pace.heartbeat_ms(requests.len());
+        let outcomes = match commit(&db, &requests, heartbeat_ms, clock.now()).await {
             Ok(outcomes) => outcomes,
             // One that the database does not take must not hold up the others.
-            Err(error) if requests.len() > 1 && !is_out_of_reach(&error) => one_by_one(&db, &clock, &requests).await,
+            Err(error) if requests.len() > 1 && !is_out_of_reach(&error) => one_by_one(&db, &clock, heartbeat_ms, &requests).await,
             Err(error) => {
                 tracing::error!(%error, saves = requests.len(), "answers could not be saved");
                 requests.iter().map(|_| Err(SaveRefusal::Database(error.to_string()))).collect()
@@ -145,10 +156,15 @@ async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<W
     }
 }
 
-async fn one_by_one(db: &DatabaseConnection, clock: &Clock, requests: &[SaveRequest]) -> Vec<Result<Saved, SaveRefusal>> {
+async fn one_by_one(
+    db: &DatabaseConnection,
+    clock: &Clock,
+    heartbeat_ms: i64,
+    requests: &[SaveRequest],
+) -> Vec<Result<Saved, SaveRefusal>> {
     let mut outcomes = Vec::with_capacity(requests.len());
     for request in requests {
-        let outcome = commit(db, std::slice::from_ref(request), clock.now()).await;
+        let outcome = commit(db, std::slice::from_ref(request), heartbeat_ms, clock.now()).await;
         outcomes.push(match outcome {
             Ok(mut one) => one.pop().unwrap_or(Err(SaveRefusal::Full)),
             Err(error) => {
@@ -158,6 +174,28 @@ async fn one_by_one(db: &DatabaseConnection, clock: &Clock, requests: &[SaveRequ
         });
     }
     outcomes
+}
+
+/// How much comes in, by the second.
+struct Pace {
+    since: Instant,
+    taken: usize,
+    busy: bool,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { since: Instant::now(), taken: 0, busy: false }
+    }
+
+    /// Counts what came in, and says how soon the next sign of life of each is wanted.
+    fn heartbeat_ms(&mut self, taken: usize) -> i64 {
+        self.taken += taken;
+        if self.since.elapsed() >= std::time::Duration::from_secs(1) {
+            *self = Self { since: Instant::now(), taken: 0, busy: self.taken > LOAD };
+        }
+        if self.busy || self.taken > LOAD { HEARTBEAT_UNDER_LOAD_MS } else { HEARTBEAT_MS }
+    }
 }
 
 fn is_out_of_reach(error: &DbErr) -> bool {
@@ -187,14 +225,19 @@ struct Standing {
 }
 
 /// Saves a group in one transaction.
-async fn commit(db: &DatabaseConnection, requests: &[SaveRequest], now: DateTime<Utc>) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
+async fn commit(
+    db: &DatabaseConnection,
+    requests: &[SaveRequest],
+    heartbeat_ms: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
     let tx = begin_write(db).await?;
     let mut standings = standings(&tx, requests).await?;
     let mut rows = Vec::new();
     let mut seen = HashMap::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
     for request in requests {
-        outcomes.push(take(request, standings.get_mut(&request.attempt), now, &mut rows, &mut seen));
+        outcomes.push(take(request, standings.get_mut(&request.attempt), (heartbeat_ms, now), &mut rows, &mut seen));
     }
     for chunk in rows.chunks(ROWS) {
         answers::Entity::insert_many(chunk.to_vec())
@@ -212,6 +255,7 @@ async fn commit(db: &DatabaseConnection, requests: &[SaveRequest], now: DateTime
                         presence::Column::LastSeenAt,
                         presence::Column::Position,
                         presence::Column::RequestNumber,
+                        presence::Column::HeartbeatMs,
                         presence::Column::AfterDeadlineAt,
                     ])
                     .to_owned(),
@@ -227,7 +271,7 @@ async fn commit(db: &DatabaseConnection, requests: &[SaveRequest], now: DateTime
 fn take(
     request: &SaveRequest,
     standing: Option<&mut Standing>,
-    now: DateTime<Utc>,
+    (heartbeat_ms, now): (i64, DateTime<Utc>),
     rows: &mut Vec<answers::ActiveModel>,
     seen: &mut HashMap<AttemptId, presence::ActiveModel>,
 ) -> Result<Saved, SaveRefusal> {
@@ -281,6 +325,7 @@ fn take(
             last_seen_at: Set(now),
             position: Set(standing.position.unwrap_or(0)),
             request_number: Set(request.number),
+            heartbeat_ms: Set(heartbeat_ms),
             after_deadline_at: Set(standing.after_deadline_at),
         },
     );
@@ -290,6 +335,7 @@ fn take(
         timing,
         paused_reason: standing.paused_reason.clone(),
         at: now,
+        heartbeat_ms,
     })
 }
 

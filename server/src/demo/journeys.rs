@@ -235,7 +235,7 @@ async fn sit(place: &Place, kiosk: &kiosks::Model, code: &str, per_cent: u32) ->
     let (booking, token) = delivery::start::start(past, &kiosk, code, "nl").await?;
     let sitting = delivery::store::sitting_by_token(&past.db, kiosk.id, &token).await?.ok_or("the sitting is gone")?;
     for attempt in delivery::store::attempts_of(&past.db, booking).await? {
-        delivery::actions::begin(past, &sitting, attempt.id).await?;
+        delivery::actions::begin(past, &sitting, attempt.id, chrono::Duration::zero()).await?;
         let mut seq = 0;
         let mut items = items_of(past, attempt.id).await?;
         items.reverse();

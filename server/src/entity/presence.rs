@@ -12,6 +12,8 @@ pub struct Model {
     pub position: i64,
     /// The number of the newest signed request of this sitting's kiosk.
     pub request_number: i64,
+    /// How soon after this sign of life the kiosk was asked for the next.
+    pub heartbeat_ms: i64,
     /// The first sign of life after the deadline.
     pub after_deadline_at: Option<DateTimeUtc>,
 }

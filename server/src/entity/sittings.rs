@@ -14,6 +14,8 @@ pub struct Model {
     pub token_hash: Option<Vec<u8>>,
     pub language: String,
     pub started_at: DateTimeUtc,
+    /// Numbers up to here are kept free for answers that may still lie on a kiosk which the candidate has left.
+    pub seq_base: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -77,6 +77,8 @@ routes! {
     "/api/kiosks" { get kiosks::http::list, post kiosks::http::create }
     "/api/kiosks/{id}/code" { post kiosks::http::renew_code }
     "/api/kiosks/{id}/revoke" { post kiosks::http::revoke }
+    "/api/sites/{id}/lockdown" { get kiosks::lockdown_http::get, put kiosks::lockdown_http::change }
+    "/api/sites/{id}/kiosk.seb" { get kiosks::lockdown_http::file }
 
     // The test room
     "/api/room/sessions" { get room::http::list }
@@ -98,6 +100,8 @@ routes! {
     "/api/room/bookings/{id}/extra-time" { post room::http::extra_time }
     "/api/room/bookings/{id}/end" { post room::http::end }
     "/api/room/bookings/{id}/annul" { post room::http::annul }
+    "/api/room/bookings/{id}/reopen" { post room::http::reopen }
+    "/api/room/sessions/{id}/rescue" { post room::http::read_rescue }
 
     // The agencies, the candidates and what they test for
     "/api/agencies" { get agencies::http::list }
@@ -143,6 +147,7 @@ routes! {
     "/api/kiosk/attempts/{id}/recordings/{recording}" { get delivery::recordings_http::play_back }
     "/api/kiosk/attempts/{id}/recordings/{recording}/slices/{n}" { put delivery::recordings_http::put_slice }
     "/api/kiosk/attempts/{id}/recordings/{recording}/complete" { post delivery::recordings_http::complete }
+    "/api/kiosk/incidents" { post delivery::incidents_http::tell }
     "/api/kiosk/media/{name}" { get delivery::http::media_file }
 
     // What a pre-screening says of the tests to come

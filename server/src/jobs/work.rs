@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::{Job, Lane, claim, finish, renew};
 use crate::app::Ijkpunt;
 use crate::entity::jobs;
-use crate::{certificates, delivery, forms, mail, marking, psychometrics, trajectory};
+use crate::{certificates, delivery, forms, mail, marking, psychometrics, room, trajectory};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -44,10 +44,13 @@ async fn work_in(ijkpunt: &Ijkpunt, lane: Lane, mut stop: watch::Receiver<bool>)
     }
 }
 
-/// What no job asks for, because it depends on the clock alone: attempts whose time is up.
+/// What no job asks for, because it depends on the clock alone: attempts whose time is up or whose kiosk is not heard.
 async fn sweep(ijkpunt: &Ijkpunt) {
     if let Err(error) = delivery::actions::end_overdue(ijkpunt).await {
         tracing::error!(%error, "attempts past their time could not be ended");
+    }
+    if let Err(error) = room::absence::pause_unseen(ijkpunt).await {
+        tracing::error!(%error, "attempts of kiosks that are not heard could not be paused");
     }
     if let Err(error) = delivery::store::forget_requests(&ijkpunt.db, ijkpunt.clock.now()).await {
         tracing::error!(%error, "requests of kiosks that are long over could not be forgotten");
@@ -58,6 +61,7 @@ async fn sweep(ijkpunt: &Ijkpunt) {
 pub async fn run_due(ijkpunt: &Ijkpunt) -> Result<usize, DbErr> {
     let mut done = 0;
     delivery::actions::end_overdue(ijkpunt).await?;
+    room::absence::pause_unseen(ijkpunt).await?;
     while run_one(ijkpunt, Lane::Quick).await? || run_one(ijkpunt, Lane::Slow).await? {
         done += 1;
     }

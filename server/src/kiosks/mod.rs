@@ -2,7 +2,11 @@
 
 pub mod actions;
 pub mod http;
+pub mod journal;
 pub mod known;
+pub mod lockdown;
+pub mod lockdown_http;
+pub mod seb;
 pub mod signing;
 pub mod store;
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use super::state::{self, RoomSession, RoomState};
-use super::{actions, interventions, live, store, tickets};
+use super::{actions, interventions, live, reopening, rescue, store, tickets};
 use crate::access::rules::{agencies_for, may, may_somewhere};
 use crate::access::{Action, Actor};
 use crate::app::Ijkpunt;
@@ -19,6 +19,8 @@ use crate::media::hex;
 use crate::problem::{Code, Problem, ProblemBody};
 
 const MAX_TEXT: usize = 2000;
+/// An hour of speech, encoded and encrypted, with room to spare.
+const MAX_RESCUE: usize = 64 * 1024 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -288,6 +290,27 @@ pub async fn extra_time(
     Ok(HttpResponse::NoContent().finish())
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reopen {
+    /// Besides the time that was left.
+    pub minutes: i64,
+    pub reason: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RescuedAnswers {
+    pub booking_id: BookingId,
+    /// Answers in the file.
+    pub answers: i64,
+    /// Of these, those that were not here yet.
+    pub taken: i64,
+    /// Of these, those that came too late to count.
+    pub late: i64,
+    /// Pieces of recordings that were not here yet.
+    pub slices: i64,
+}
+
 #[utoipa::path(post, path = "/api/room/bookings/{id}/end", operation_id = "endAttempt", tag = "room", params(("id" = BookingId, Path)), request_body = Reason, responses((status = 204), (status = 409, body = ProblemBody)))]
 pub async fn end(
     ijkpunt: web::Data<Ijkpunt>,
@@ -310,6 +333,38 @@ pub async fn annul(
     of_booking(&ijkpunt, &actor, *id).await?;
     interventions::annul(&ijkpunt, actor.user_id, *id, text("/reason", &body.reason)?).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(post, path = "/api/room/bookings/{id}/reopen", operation_id = "reopenAttempt", tag = "room", params(("id" = BookingId, Path)), request_body = Reopen, responses((status = 204), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn reopen(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<BookingId>,
+    Json(body): Json<Reopen>,
+) -> Result<HttpResponse, Problem> {
+    of_booking(&ijkpunt, &actor, *id).await?;
+    if !(0..=120).contains(&body.minutes) {
+        return Err(Problem::field("/minutes", Code::OutOfRange));
+    }
+    reopening::reopen(&ijkpunt, actor.user_id, *id, body.minutes, text("/reason", &body.reason)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes in the file that a kiosk without connection wrote.
+#[utoipa::path(post, path = "/api/room/sessions/{id}/rescue", operation_id = "readRescue", tag = "room", params(("id" = SessionId, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = RescuedAnswers), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn read_rescue(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<SessionId>,
+    body: web::Payload,
+) -> Result<web::Json<RescuedAnswers>, Problem> {
+    of_session(&ijkpunt, &actor, *id).await?;
+    let bytes = body.to_bytes_limited(MAX_RESCUE).await.map_err(|_| Problem::new(Code::TooLarge))?;
+    let bytes = bytes.map_err(|_| Problem::new(Code::RescueUnreadable))?;
+    let rescue::Rescued { booking, answers, taken, late, slices } = rescue::read(&ijkpunt, actor.user_id, *id, &bytes).await?;
+    Ok(web::Json(RescuedAnswers { booking_id: booking, answers, taken, late, slices }))
 }
 
 async fn of_session(ijkpunt: &Ijkpunt, actor: &Actor, id: SessionId) -> Result<(), Problem> {

@@ -196,6 +196,12 @@ async fn let_go_on(tx: &DatabaseTransaction, attempt: &attempts::Model, now: Dat
         .filter(attempts::Column::Status.eq(AttemptStatus::Paused))
         .exec(tx)
         .await?;
+    // A kiosk that is off has been away since before the pause as well: that time was given back now, and is not to be once more.
+    presence::Entity::update_many()
+        .col_expr(presence::Column::LastSeenAt, Expr::value(now))
+        .filter(presence::Column::AttemptId.eq(attempt.id))
+        .exec(tx)
+        .await?;
     before_deadline_again(tx, attempt).await
 }
 

@@ -3,11 +3,14 @@
 //! Everything is read from the database each time, so that any number of server processes show the same room. Every action is one
 //! transaction with a guarded change, an audit row and, where it concerns a candidate's test, an incident in the room's report.
 
+pub mod absence;
 pub mod actions;
 pub mod http;
 pub mod interventions;
 pub mod live;
 pub mod names;
+pub mod reopening;
+pub mod rescue;
 pub mod rules;
 pub mod state;
 pub mod store;
@@ -40,6 +43,27 @@ pub enum Refusal {
     AlreadyStarted,
     #[error("no attempt is going on")]
     NotRunning,
+    #[error("the attempt ended too long ago")]
+    ReopenTooLate,
+    #[error("an examiner has it")]
+    RatedAlready,
+    #[error("the next part has begun")]
+    NextPartBegun,
+    #[error("no part has ended")]
+    NothingToReopen,
+    /// Opened again without a minute more it would be over at once.
+    #[error("no time is left")]
+    NoTimeLeft,
+    #[error("the file is no rescue file")]
+    RescueUnreadable,
+    #[error("the file is of another session or site, or not signed by the kiosk it names")]
+    RescueForeign,
+    #[error("the file was read before")]
+    RescueRead,
+    #[error("the attempt is closed")]
+    Closed,
+    #[error("the media store refused: {0}")]
+    Media(#[from] std::io::Error),
     #[error("the paper could not be made: {0}")]
     Paper(String),
     #[error(transparent)]

@@ -1,17 +1,42 @@
 //! What may be done in the room, and when somebody counts as connected.
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Deserialize;
 
 use crate::clock::belgian_date;
 use crate::entity::enums::{AttemptStatus, SessionStatus};
 
-/// A kiosk is heard every five seconds; after two that were missed it is shown as lost.
-pub const SILENCE: Duration = Duration::seconds(11);
 /// Codes stay good until some time after the planned end, since rooms run late.
 pub const CODE_AFTER_END: Duration = Duration::hours(2);
 
-pub fn is_connected(last_seen: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    now - last_seen <= SILENCE
+/// A kiosk is lost when two signs of life that it was asked for did not come. With one asked for every two seconds and the room read
+/// every second, that shows within five.
+pub fn is_connected(last_seen: DateTime<Utc>, heartbeat_ms: i64, now: DateTime<Utc>) -> bool {
+    now - last_seen <= Duration::milliseconds(2 * heartbeat_ms)
+}
+
+/// What the `room` setting says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoomSetting {
+    /// A running attempt whose kiosk was not heard for so long is paused; 0: never.
+    pub pause_unseen_after_seconds: i64,
+    /// An attempt that was handed in or ended can be opened again for so long.
+    pub reopen_within_minutes: i64,
+}
+
+/// How much of an absence is given back: the part in which nobody could work. A kiosk that stayed on without a connection says how long it was at
+/// work since it was last heard; that time was used.
+pub fn given_back(unheard: Duration, at_work: Duration) -> Duration {
+    (unheard - at_work.clamp(Duration::zero(), unheard.max(Duration::zero()))).max(Duration::zero())
+}
+
+/// What was left of an attempt's time when it ended.
+pub fn left_at_the_end(deadline: Option<DateTime<Utc>>, finished: Option<DateTime<Utc>>) -> Duration {
+    match (deadline, finished) {
+        (Some(deadline), Some(finished)) => (deadline - finished).max(Duration::zero()),
+        _ => Duration::zero(),
+    }
 }
 
 /// A session is opened on its own day.
@@ -68,7 +93,20 @@ mod tests {
     #[test]
     fn two_missed_heartbeats_show() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        assert!(is_connected(now - Duration::seconds(10), now));
-        assert!(!is_connected(now - Duration::seconds(12), now));
+        assert!(is_connected(now - Duration::seconds(4), 2000, now));
+        assert!(!is_connected(now - Duration::milliseconds(4001), 2000, now));
+        assert!(is_connected(now - Duration::seconds(9), 5000, now));
+    }
+
+    #[test]
+    fn only_time_in_which_nobody_could_work_is_given_back() {
+        let seconds = Duration::seconds;
+        assert_eq!(given_back(seconds(300), seconds(0)), seconds(300));
+        assert_eq!(given_back(seconds(300), seconds(300)), seconds(0));
+        assert_eq!(given_back(seconds(300), seconds(100)), seconds(200));
+        // Neither a kiosk that exaggerates nor one whose clock ran backwards gains or loses more than there is.
+        assert_eq!(given_back(seconds(300), seconds(9000)), seconds(0));
+        assert_eq!(given_back(seconds(300), seconds(-50)), seconds(300));
+        assert_eq!(given_back(seconds(-5), seconds(10)), seconds(0));
     }
 }

@@ -93,6 +93,8 @@ pub struct SeatAttempt {
     pub started_at: Option<DateTime<Utc>>,
     pub deadline_at: Option<DateTime<Utc>>,
     pub paused_at: Option<DateTime<Utc>>,
+    /// `room`, `candidate`, or `unseen`: paused by itself because the kiosk was not heard.
+    pub paused_reason: Option<String>,
     pub time_limit_seconds: i64,
     pub extra_seconds: i64,
     pub finished_at: Option<DateTime<Utc>>,
@@ -218,7 +220,7 @@ fn identity(booking: &bookings::Model) -> Option<CheckedIdentity> {
 }
 
 fn seat_attempt(attempt: &attempts::Model, seen: Option<&presence::Model>, answered: i64, now: DateTime<Utc>) -> SeatAttempt {
-    let connected = seen.filter(|_| !is_closed(attempt.status)).map(|seen| rules::is_connected(seen.last_seen_at, now));
+    let connected = seen.filter(|_| !is_closed(attempt.status)).map(|seen| rules::is_connected(seen.last_seen_at, seen.heartbeat_ms, now));
     SeatAttempt {
         id: attempt.id,
         part: attempt.part,
@@ -229,6 +231,7 @@ fn seat_attempt(attempt: &attempts::Model, seen: Option<&presence::Model>, answe
         started_at: attempt.started_at,
         deadline_at: attempt.deadline_at,
         paused_at: attempt.paused_at,
+        paused_reason: attempt.paused_reason.clone(),
         time_limit_seconds: attempt.time_limit_seconds,
         extra_seconds: attempt.extra_seconds,
         finished_at: attempt.finished_at,

@@ -8,6 +8,8 @@ mod fees;
 mod forms;
 mod items;
 mod kiosk;
+mod kiosk_lockdown;
+mod kiosk_offline;
 mod kiosk_signing;
 mod mail;
 mod marking;

@@ -39,13 +39,14 @@ pub async fn mark_attempt(ijkpunt: &Ijkpunt, id: AttemptId) -> Result<(), DbErr>
     tx.commit().await
 }
 
-/// Writes the first mark of an attempt down, with how it came about.
+/// Writes the mark of an attempt down, with how it came about.
 async fn mark(tx: &DatabaseTransaction, plans: &Plans, attempt: &attempts::Model, now: DateTime<Utc>) -> Result<marks::Model, DbErr> {
     let rule = policy::rule::<CutRule>(tx, attempt.cut_score_rule_id).await?;
     let rule = rule.ok_or_else(|| DbErr::RecordNotFound(format!("cut-score rule {}", attempt.cut_score_rule_id)))?;
     let form = forms::Entity::find_by_id(attempt.form_id).one(tx).await?;
     let form = form.ok_or_else(|| DbErr::RecordNotFound(format!("form {}", attempt.form_id)))?;
     let questions = store::marked_questions(tx, attempt).await?;
+    let first = store::marks_of(tx, attempt.id).await? == 0;
     let mut judged = rules::judged(attempt.part, &rule.body, &questions);
     // An adaptive test asks everybody what they can half answer, so that the share of right answers says nothing: the forecast advises.
     if let Some(outcome) = forecasts::actions::record(tx, plans, attempt, &questions, now).await? {
@@ -62,7 +63,7 @@ async fn mark(tx: &DatabaseTransaction, plans: &Plans, attempt: &attempts::Model
     let mark = marks::Model {
         id: MarkId::new(),
         attempt_id: attempt.id,
-        version: 1,
+        version: store::marks_of(tx, attempt.id).await? + 1,
         score: judged.score,
         max_score: judged.max_score,
         level: judged.level,
@@ -70,7 +71,7 @@ async fn mark(tx: &DatabaseTransaction, plans: &Plans, attempt: &attempts::Model
         cut_score_rule_id: rule.id,
         marked_at: now,
         marked_by: None,
-        reason: "first".into(),
+        reason: if first { "first".into() } else { "reopened".into() },
         superseded_at: None,
     };
     let row = marks::ActiveModel {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 
 use super::rules::Question;
@@ -15,6 +15,12 @@ use crate::items::qti;
 /// The mark of an attempt as it stands.
 pub async fn mark_in_force(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<Option<marks::Model>, DbErr> {
     marks::Entity::find().filter(marks::Column::AttemptId.eq(attempt)).filter(marks::Column::SupersededAt.is_null()).one(db).await
+}
+
+/// How many marks an attempt was given, those that were superseded among them.
+pub async fn marks_of(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<i64, DbErr> {
+    let count = marks::Entity::find().filter(marks::Column::AttemptId.eq(attempt)).count(db).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// Every question of an attempt, with the answer that counts, marked.

@@ -1,16 +1,21 @@
 /** The part that is being sat: its items, what was answered, and the clock. Saving itself is `@ijkpunt/save-client`. */
-import type { Schema } from "@ijkpunt/api";
+import { Problem, type Schema } from "@ijkpunt/api";
 import { isAnswered, type DeliveryItem, type Host, type Responses } from "@ijkpunt/item-render";
 import {
+  addStep,
+  countPlay,
   endInterrupted,
+  notePlays,
+  playsOf,
   startSaving,
   takeUp,
   type AttemptState,
   type ItemResponse,
   type Journal,
   type SaveState,
+  type Transport,
 } from "@ijkpunt/save-client";
-import type { MediaStore } from "./media.ts";
+import type { Content } from "./content.ts";
 import * as server from "./server.ts";
 
 type Current = Schema<"CurrentAttempt">;
@@ -43,27 +48,42 @@ export interface Attempt {
   /** The next question of an adaptive test, which the server chose. */
   add(item: DeliveryItem): void;
   drain(): Promise<number>;
+  /** Writes down what was answered, on this machine. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** How long a kiosk without a connection waits, once the time is up, for somebody to give more. */
+const OVER_UNHEARD_MS = 10_000;
 const ENDED = ["submitted", "ended", "annulled"];
+
+/** How often a sound of an item may be played; 0: as often as one likes. */
+function playsAllowed(node: unknown, id: string): number {
+  if (typeof node !== "object" || node === null) return 0;
+  if ("t" in node && node.t === "media" && "id" in node && node.id === id)
+    return "max_plays" in node ? Number(node.max_plays) : 0;
+  return Math.max(0, ...Object.values(node).map((inner) => playsAllowed(inner, id)));
+}
 
 export async function openAttempt(opening: {
   current: Current;
-  content: server.AttemptItems;
-  media: MediaStore;
+  content: Content;
   journal: Journal;
+  journalKey: string | undefined;
+  /** Tells the server first what is to come before this attempt's answers. Fails when there is no connection. */
+  settle: () => Promise<void>;
   onstopped: (reason: string) => void;
   onended: () => void;
   /** The server says that no time is left: what was answered is to be handed in. */
   ontimeup: () => void;
 }): Promise<Attempt> {
-  const { current, content, media, journal, onstopped, onended, ontimeup } = opening;
+  const { current, content, journal, onstopped, onended, ontimeup } = opening;
   let items = $state.raw(
     content.items.toSorted((one, other) => one.position - other.position).map(({ item }) => item as DeliveryItem),
   );
   const given = new Map(current.items.map((one) => [one.position, one]));
-  const unsent = await takeUp(journal, current);
+  const unsent = await takeUp(journal, { ...current, journal_key: opening.journalKey });
+  await notePlays(journal, current.id, current.plays);
   await endInterrupted(journal, current.id);
   // What is still in the journal is newer than what the server knows.
   for (const event of unsent) given.set(event.position, { ...event, answered: true });
@@ -75,7 +95,9 @@ export async function openAttempt(opening: {
       const one = given.get(position);
       return { responses: (one?.response ?? {}) as Responses, flagged: one?.flagged ?? false };
     }),
-    plays: Object.fromEntries(current.plays.map(({ position, media: id, plays }) => [`${position} ${id}`, plays])),
+    plays: Object.fromEntries(
+      (await playsOf(journal, current.id)).map(({ position, media: id, plays }) => [`${position} ${id}`, plays]),
+    ),
     attempt: {
       status: current.status,
       paused: current.paused ?? null,
@@ -120,14 +142,32 @@ export async function openAttempt(opening: {
     onended();
   }
 
-  const saving = startSaving(journal, current.id, server.transport(current.id), onstate);
+  const reached = server.transport(current.id);
+  const transport: Transport = {
+    answers: (body) => opening.settle().then(() => reached.answers(body)),
+    beginRecording: (position, mime) => opening.settle().then(() => reached.beginRecording(position, mime)),
+    putSlice: reached.putSlice,
+    completeRecording: reached.completeRecording,
+  };
+  const saving = startSaving(journal, current.id, transport, onstate);
   saving.moveTo(state.position);
 
+  let overSince: number | undefined;
   const clock = setInterval(() => {
     const { paused, remaining_seconds } = state.attempt;
     state.remaining = paused ? remaining_seconds : Math.max(0, remaining_seconds - (performance.now() - heard) / 1000);
     // The server says when the part is over; it is asked at once rather than at the next sign of life.
-    if (state.remaining === 0 && !paused) saving.wake();
+    if (state.remaining > 0 || paused) {
+      overSince = undefined;
+      return;
+    }
+    saving.wake();
+    overSince ??= performance.now();
+    // Without a connection nobody says that it is over, and the next part need not wait for that.
+    if (!state.connected && performance.now() - overSince > OVER_UNHEARD_MS && !state.ended) {
+      state.ended = true;
+      ontimeup();
+    }
   }, 500);
 
   const wake = () => saving.wake();
@@ -142,12 +182,21 @@ export async function openAttempt(opening: {
   }
 
   const host: Host = {
-    mediaUrl: (src) => media.url(src),
+    mediaUrl: (src) => content.mediaUrl(src),
     onPlay: async (id) => {
-      const at = `${state.position} ${id}`;
-      const allowed = await server.play(current.id, state.position, id);
-      if (allowed) state.plays[at] = (state.plays[at] ?? 0) + 1;
-      return allowed;
+      const { position } = state;
+      const at = `${position} ${id}`;
+      try {
+        if (!(await server.play(current.id, position, id))) return false;
+      } catch (error) {
+        // Without a connection the play is counted here, and told to the server later.
+        if (!(error instanceof Problem) || error.status !== 0) throw error;
+        const most = playsAllowed(items[position], id);
+        if (most > 0 && (state.plays[at] ?? 0) >= most) return false;
+        await addStep(journal, { kind: "play", attempt: current.id, at: Date.now(), position, media: id });
+      }
+      state.plays[at] = await countPlay(journal, current.id, position, id);
+      return true;
     },
     recording: {
       onStart: (_, mime) => saving.startRecording(state.position, mime),
@@ -216,11 +265,13 @@ export async function openAttempt(opening: {
     },
     goTo,
     add(item) {
+      void content.add(items.length, item as unknown as Content["items"][number]["item"]).catch(() => undefined);
       items = [...items, item];
       state.answers.push({ responses: {}, flagged: false });
       goTo(items.length - 1);
     },
     drain: () => saving.drain(),
+    flush: () => saving.flush(),
     async close() {
       clearInterval(clock);
       window.removeEventListener("online", wake);

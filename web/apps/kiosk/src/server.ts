@@ -1,18 +1,43 @@
 /** The kiosk's words with the server (docs/kiosk-protocol.md), each signed with the key of this machine. */
 import { api, Problem, type Outgoing, type Schema } from "@ijkpunt/api";
 import { authorization, heed, newKey, type SavedAnswers, type Transport } from "@ijkpunt/save-client";
+import { sebHeaders } from "./seb.ts";
 
 export type Sitting = Schema<"Sitting">;
 export type Identity = Schema<"KioskIdentity">;
 export type AttemptItems = Schema<"AttemptItems">;
 
+export type Incident = Schema<"KioskIncident"> & {
+  kind:
+    | "kiosk-focus-lost"
+    | "kiosk-full-screen-left"
+    | "kiosk-second-display"
+    | "kiosk-device-gone"
+    | "kiosk-storage-full";
+};
+
+interface Signed {
+  sign: (request: Outgoing) => Promise<Record<string, string>>;
+  signal: AbortSignal;
+}
+
+const PATIENCE_MS = 15_000;
 let attemptToken = "";
 
+/** The token of the sitting, kept for when this page is loaded again without a connection. */
+export const sittingToken = (): string => attemptToken;
+export function useToken(token: string): void {
+  attemptToken = token;
+}
+
 /** Everything is signed. A request that the server refused for its number alone is signed anew, once. */
-async function asked<T>(
-  ask: (signed: { sign: (request: Outgoing) => Promise<Record<string, string>> }) => Promise<T>,
-): Promise<T> {
-  const signed = { sign: (request: Outgoing) => authorization(request, attemptToken) };
+async function asked<T>(ask: (signed: Signed) => Promise<T>): Promise<T> {
+  const sign = async (request: Outgoing) => ({
+    ...(await sebHeaders()),
+    ...(await authorization(request, attemptToken)),
+  });
+  // A connection that says nothing is as good as none.
+  const signed = { sign, signal: AbortSignal.timeout(PATIENCE_MS) };
   try {
     return await ask(signed);
   } catch (error) {
@@ -51,8 +76,16 @@ export async function resume(): Promise<Sitting | undefined> {
 
 export const sitting = (): Promise<Sitting> => asked((signed) => api.get("/api/kiosk/sitting", signed));
 
-export const begin = (id: string): Promise<Sitting> =>
-  asked((signed) => api.post("/api/kiosk/attempts/{id}/begin", { path: { id }, ...signed }));
+/** `agoMs` is how long ago the candidate began, when there was no connection then. */
+export const begin = (id: string, agoMs = 0): Promise<Sitting> =>
+  asked((signed) =>
+    api.post("/api/kiosk/attempts/{id}/begin", { path: { id }, body: { ago_ms: Math.max(0, Math.round(agoMs)) }, ...signed }),
+  );
+
+export const tellIncidents = (incidents: readonly Incident[]): Promise<void> =>
+  asked(async (signed) => {
+    await api.post("/api/kiosk/incidents", { body: { incidents: [...incidents] }, ...signed });
+  });
 
 export const items = (id: string): Promise<AttemptItems> =>
   asked((signed) => api.get("/api/kiosk/attempts/{id}/items", { path: { id }, ...signed }));

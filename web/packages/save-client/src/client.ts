@@ -33,6 +33,8 @@ export interface SaveState {
 
 export interface Timing {
   now(): number;
+  /** Milliseconds since the page began, which no change of the clock touches. */
+  elapsed(): number;
   /** A wait that `wake` can end. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -57,8 +59,9 @@ export interface SaveClient {
   close(): Promise<void>;
 }
 
-const WRITTEN_DOWN_WITHIN_MS = 200;
-const HEARTBEAT_MS = 5_000;
+const WRITTEN_DOWN_WITHIN_MS = 100;
+/** Until the server says how soon it wants a sign of life. */
+const HEARTBEAT_MS = 2_000;
 const MOST_EVENTS = 100;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
@@ -67,6 +70,7 @@ const FINAL = ["taken-over", "kiosk-revoked", "kiosk-unknown", "signature-wrong"
 
 const realTiming: Timing = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   wait: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();
@@ -109,6 +113,7 @@ export function startSaving(
   /** A request that the server refuses for one of its answers is taken apart, so that one cannot hold up the others. */
   let batch = MOST_EVENTS;
   const setAside = new Set<number>();
+  let lastHeard = timing.elapsed();
 
   function change(next: Partial<SaveState>): void {
     state = { ...state, ...next };
@@ -173,8 +178,11 @@ export function startSaving(
         events: sending.map((event) => ({ ...event, response: withServerIds(event.response) })),
         position,
         sent_at: new Date(timing.now()).toISOString(),
+        at_work_ms: Math.max(0, Math.round(timing.elapsed() - lastHeard)),
       });
+      lastHeard = timing.elapsed();
       await journalled.acknowledge(journal, attempt, sending);
+      await journalled.noteHeard(journal, attempt, { at: timing.now(), state: saved.attempt });
       batch = MOST_EVENTS;
       heard(saved);
       await recount();
@@ -212,7 +220,7 @@ export function startSaving(
       wake();
     }
     for (const slice of await journalled.slicesToUpload(journal, recording.id)) {
-      await transport.putSlice(id, slice.n, slice.bytes, slice.sha256);
+      await transport.putSlice(id, slice.n, await journalled.soundOf(journal, recording, slice), slice.sha256);
       await journalled.sliceUploaded(journal, slice);
     }
     const slices = recording.slices;
@@ -235,10 +243,10 @@ export function startSaving(
   }
 
   /** Runs one round after another, with a pause after each and a growing one after a failure. */
-  async function loop(round: () => Promise<void>, idle: () => Promise<boolean>, pauseMs: number): Promise<void> {
+  async function loop(round: () => Promise<void>, idle: () => Promise<boolean>, pauseMs: () => number): Promise<void> {
     let failures = 0;
     while (!closed && !state.stopped) {
-      let pause = pauseMs;
+      let pause = pauseMs();
       // Whoever wakes the loop while it is still looking must not be slept through.
       const woken = waker.signal;
       try {
@@ -273,7 +281,8 @@ export function startSaving(
 
   const running = rememberServerIds()
     .then(recount)
-    .then(() => Promise.all([loop(sendAnswers, nothingToSend, HEARTBEAT_MS), loop(sendRecordings, noSlices, 1_000)]));
+    .then(() => Promise.all([loop(sendAnswers, nothingToSend, () => state.attempt?.heartbeat_ms ?? HEARTBEAT_MS),
+        loop(sendRecordings, noSlices, () => 1_000)]));
 
   async function rememberServerIds(): Promise<void> {
     for (const { id, serverId } of await journalled.recordingsOf(journal, attempt))

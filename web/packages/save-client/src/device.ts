@@ -3,6 +3,7 @@
  * is false). Each request is signed with it; docs/kiosk-protocol.md says how.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { base64, sha256 } from "./crypt.ts";
 
 interface Device {
   kiosk: string;
@@ -76,23 +77,19 @@ export async function authorization(
   if (!device) return {};
   const number = Math.max(lastNumber + 1, Math.round(Date.now() + serverIsAheadMs));
   lastNumber = number;
-  const hash = hex(await crypto.subtle.digest("SHA-256", body));
-  const signature = await sign(device.key, `IJKPUNT-KIOSK-1\n${method}\n${path}\n${number}\n${attemptToken}\n${hash}`);
+  const signature = await sign(device.key, `IJKPUNT-KIOSK-1\n${method}\n${path}\n${number}\n${attemptToken}\n${await sha256(body)}`);
   return {
     Authorization: `Kiosk ${device.kiosk}.${number}.${signature}`,
     ...(attemptToken ? { "X-Attempt": attemptToken } : {}),
   };
 }
 
+/** This machine as it signs what is carried by hand. */
+export function signer(): { kiosk: string; sign(text: string): Promise<string> } | undefined {
+  const here = device;
+  return here && { kiosk: here.kiosk, sign: (text) => sign(here.key, text) };
+}
+
 async function sign(key: CryptoKey, text: string): Promise<string> {
   return base64(await crypto.subtle.sign(SCHEME, key, new TextEncoder().encode(text)));
-}
-
-function base64(bytes: ArrayBuffer): string {
-  const binary = String.fromCharCode(...new Uint8Array(bytes));
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

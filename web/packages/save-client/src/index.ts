@@ -1,6 +1,30 @@
 export { startSaving, type SaveClient, type SaveState } from "./client.ts";
-export { authorization, forgetDevice, heed, isEnrolled, newKey } from "./device.ts";
-export { endInterrupted, forgetOthers, openJournal, takeUp, unsentAnswers, type Journal } from "./journal.ts";
+export { sha256 } from "./crypt.ts";
+export { authorization, forgetDevice, heed, isEnrolled, newKey, signer } from "./device.ts";
+export {
+  addStep,
+  answersHere,
+  countPlay,
+  endInterrupted,
+  forgetOthers,
+  isOwed,
+  keep,
+  keepersOf,
+  keptBytes,
+  keptJson,
+  lastHeard,
+  notePlays,
+  openJournal,
+  playsOf,
+  stepDone,
+  steps,
+  takeUp,
+  unsentAnswers,
+  type Heard,
+  type Journal,
+  type Step,
+} from "./journal.ts";
+export { rescueFile } from "./rescue.ts";
 export type {
   AnswerEvent,
   AttemptState,

@@ -15,6 +15,8 @@ export interface AttemptState {
   remaining_seconds: number;
   deadline?: string | null;
   extra_seconds: number;
+  /** How soon the server asks for the next sign of life. */
+  heartbeat_ms?: number;
 }
 
 export interface SavedAnswers {
@@ -34,7 +36,7 @@ export interface Refusal {
 
 /** What is asked of the server. Each throws a `Refusal`. */
 export interface Transport {
-  answers(body: { events: AnswerEvent[]; position: number; sent_at: string }): Promise<SavedAnswers>;
+  answers(body: { events: AnswerEvent[]; position: number; sent_at: string; at_work_ms: number }): Promise<SavedAnswers>;
   beginRecording(position: number, mime: string): Promise<string>;
   putSlice(recording: string, n: number, bytes: ArrayBuffer, sha256: string): Promise<void>;
   completeRecording(recording: string, slices: number, durationMs: number): Promise<void>;
@@ -45,6 +47,8 @@ export interface OpenedAttempt {
   id: string;
   epoch: number;
   last_seq: number;
+  /** The server's key for the journal: an uncompressed point on P-256 in base64url. */
+  journal_key?: string | undefined;
   items: readonly { position: number; response: unknown; flagged: boolean }[];
 }
 

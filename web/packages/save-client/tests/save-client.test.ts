@@ -1,17 +1,29 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startSaving, type SaveClient, type SaveState } from "../src/client.ts";
+import { base64, fromBase64, sha256, type Wrapped } from "../src/crypt.ts";
 import {
   addRecording,
   addSlice,
+  addStep,
+  answersHere,
+  countPlay,
   endInterrupted,
   forgetOthers,
+  keep,
+  keptJson,
+  lastHeard,
+  notePlays,
   openJournal,
+  playsOf,
   recordingsOf,
+  stepDone,
+  steps,
   takeUp,
   unsentAnswers,
   type Journal,
 } from "../src/journal.ts";
+import { rescueFile } from "../src/rescue.ts";
 import type { AnswerEvent, OpenedAttempt, Refusal, SavedAnswers, Transport } from "../src/types.ts";
 
 const ATTEMPT = "attempt-1";
@@ -75,6 +87,7 @@ function server() {
 function start(transport: Transport, states: SaveState[] = []): SaveClient {
   const client = startSaving(journal, ATTEMPT, transport, (state) => states.push(state), {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     wait: (ms, signal) =>
       new Promise((resolve) => {
         // Waits are shortened, so that backing off takes no real time.
@@ -136,6 +149,7 @@ test("an answer that is written down while the client looks for work is not slep
     },
     {
       now: () => heard + 1,
+      elapsed: () => performance.now(),
       // Nothing but being woken ends a wait.
       wait: (_, signal) =>
         new Promise((resolve) => {
@@ -377,4 +391,164 @@ test("what a former candidate left behind is forgotten once it arrived, and afte
   await forgetOthers(journal, [ATTEMPT], 25 * 60 * 60 * 1000);
   expect(await journal.getAllKeys("attempts")).toEqual([ATTEMPT]);
   expect(await journal.count("events")).toBe(0);
+});
+
+test("nothing that was answered or said can be read on the disk", async () => {
+  const { transport, fail } = server();
+  fail.next = Array.from({ length: 1000 }, () => offline);
+  await takeUp(journal, opened());
+  const client = start(transport);
+  client.answer(0, { r1: "een geheim antwoord" }, false);
+  const recording = await client.startRecording(1, "audio/webm");
+  await client.addSlice(recording, 0, new Blob(["een geheime stem"]));
+  await client.flush();
+  await keep(journal, ATTEMPT, "paper", { items: ["een geheime vraag"] });
+  const bytes = (value: unknown): string =>
+    value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+      ? new TextDecoder("latin1").decode(value as ArrayBuffer)
+      : typeof value === "object" && value !== null
+        ? Object.values(value).map(bytes).join(" ")
+        : String(value);
+  for (const store of ["events", "slices", "kept"] as const) {
+    const rows = await journal.getAll(store);
+    expect(rows).toHaveLength(1);
+    expect(bytes(rows)).not.toMatch(/geheim/);
+  }
+  expect(await keptJson(journal, ATTEMPT, "paper")).toEqual({ items: ["een geheime vraag"] });
+  expect((await journal.get("attempts", ATTEMPT))?.key.extractable).toBe(false);
+});
+
+test("what was acknowledged and what was not are both known without the server", async () => {
+  const { transport, fail } = server();
+  await takeUp(journal, opened());
+  const first = start(transport);
+  first.answer(0, { r1: "sent" }, true);
+  await first.drain();
+  await first.close();
+  fail.next = Array.from({ length: 1000 }, () => offline);
+  const second = start(transport);
+  second.answer(1, { r1: "unsent" }, false);
+  await second.flush();
+  const here = await answersHere(journal, ATTEMPT);
+  expect(here.map(({ position, response, flagged }) => [position, response, flagged])).toEqual([
+    [0, { r1: "sent" }, true],
+    [1, { r1: "unsent" }, false],
+  ]);
+  expect((await lastHeard(journal, ATTEMPT))?.heard?.state.remaining_seconds).toBe(60);
+});
+
+test("a rescue file holds what the server lacks, opens for the server alone, and is signed", async () => {
+  const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const journal_key = base64(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const { transport, fail } = server();
+  await takeUp(journal, opened({ journal_key }));
+  const client = start(transport);
+  client.answer(0, { r1: "sent" }, false);
+  await client.drain();
+  fail.next = Array.from({ length: 1000 }, () => offline);
+  client.answer(1, { r1: "unsent" }, false);
+  const recording = await client.startRecording(2, "audio/webm");
+  await client.addSlice(recording, 0, new Blob(["sound"]));
+  await client.flush();
+  let signed = "";
+  const file = await rescueFile(journal, ATTEMPT, {
+    kiosk: "kiosk-1",
+    sign: (text) => Promise.resolve((signed = text) && "signature"),
+  });
+  const [body = "", signature] = (await file?.text())?.split("\n") ?? [];
+  expect(signature).toBe("signature");
+  expect(signed).toBe(`IJKPUNT-RESCUE-1\n${await sha256(new TextEncoder().encode(body))}`);
+  const said = JSON.parse(body) as {
+    key: Wrapped;
+    events: { seq: number; iv: string; sealed: string }[];
+    recordings: { iv: string; sealed: string }[];
+    slices: { n: number; iv: string; sealed: string }[];
+  };
+  expect(body).not.toMatch(/unsent/);
+  expect(said.events.map(({ seq }) => seq)).toEqual([2]);
+
+  // As the server opens it.
+  const point = await crypto.subtle.importKey(
+    "raw",
+    fromBase64(said.key.point),
+    { name: "ECDH", namedCurve: "P-256" },
+    false,
+    [],
+  );
+  const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: point }, pair.privateKey, 256);
+  const text = new TextEncoder();
+  const wrapping = await crypto.subtle.deriveKey(
+    { name: "HKDF", hash: "SHA-256", salt: text.encode(ATTEMPT), info: text.encode("IJKPUNT-JOURNAL-1") },
+    await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]),
+    { name: "AES-GCM", length: 256 },
+    false,
+    ["decrypt"],
+  );
+  const unseal = async (key: CryptoKey, kind: string, { iv, sealed }: { iv: string; sealed: string }) =>
+    crypto.subtle.decrypt(
+      { name: "AES-GCM", iv: fromBase64(iv), additionalData: text.encode(kind) },
+      key,
+      fromBase64(sealed),
+    );
+  const raw = await unseal(wrapping, "IJKPUNT-JOURNAL-1", said.key);
+  const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"]);
+  const read = async (kind: string, entry: { iv: string; sealed: string } | undefined) =>
+    new TextDecoder().decode(await unseal(key, kind, entry ?? { iv: "", sealed: "" }));
+  expect(JSON.parse(await read("event", said.events[0]))).toMatchObject({ position: 1, response: { r1: "unsent" } });
+  expect(JSON.parse(await read("recording", said.recordings[0]))).toMatchObject({ id: recording, serverId: null });
+  expect(await read("slice", said.slices[0])).toBe("sound");
+});
+
+test("plays are counted here and at the server, and the higher number is believed", async () => {
+  await takeUp(journal, opened());
+  expect(await countPlay(journal, ATTEMPT, 0, "m1")).toBe(1);
+  await notePlays(journal, ATTEMPT, [
+    { position: 0, media: "m1", plays: 2 },
+    { position: 1, media: "m1", plays: 1 },
+  ]);
+  expect(await countPlay(journal, ATTEMPT, 0, "m1")).toBe(3);
+  await notePlays(journal, ATTEMPT, [{ position: 0, media: "m1", plays: 1 }]);
+  expect((await playsOf(journal, ATTEMPT)).map(({ plays }) => plays)).toEqual([3, 1]);
+});
+
+test("steps are told in their order, and those of another candidate are forgotten", async () => {
+  await takeUp(journal, opened());
+  for (const step of [
+    { kind: "submit", attempt: "other", at: 1 },
+    { kind: "submit", attempt: ATTEMPT, at: 2 },
+    { kind: "begin", attempt: ATTEMPT, at: 3 },
+  ] as const)
+    await addStep(journal, step);
+  await forgetOthers(journal, [ATTEMPT]);
+  const [first, second] = await steps(journal);
+  expect([first?.kind, second?.kind]).toEqual(["submit", "begin"]);
+  if (first) await stepDone(journal, first);
+  expect((await steps(journal)).map(({ kind }) => kind)).toEqual(["begin"]);
+});
+
+test("the server is told for how long this page was at work since it heard it last", async () => {
+  const { transport, fail } = server();
+  const told: number[] = [];
+  const listening: Transport = { ...transport, answers: (body) => (told.push(body.at_work_ms), transport.answers(body)) };
+  await takeUp(journal, opened());
+  let elapsed = 1_000;
+  const client = startSaving(journal, ATTEMPT, listening, () => undefined, {
+    now: () => Date.now(),
+    elapsed: () => elapsed,
+    wait: (_, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        signal.addEventListener("abort", () => resolve());
+      }),
+  });
+  clients.push(client);
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  fail.next = [offline];
+  elapsed += 60_000;
+  client.wake();
+  await vi.waitFor(() => expect(told).toHaveLength(2));
+  elapsed += 30_000;
+  client.wake();
+  await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(3));
+  expect(told.slice(0, 3)).toEqual([0, 60_000, 90_000]);
 });

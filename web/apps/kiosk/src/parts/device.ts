@@ -3,16 +3,47 @@ import { openJournal } from "@ijkpunt/save-client";
 /** Enough for the longest part with its recordings, several times over. */
 const NEEDED_BYTES = 50 * 1024 * 1024;
 
-/** Whether answers can be kept on this machine: the database opens, and there is room. */
-export async function storageWorks(): Promise<boolean> {
+/** `none`: nothing can be kept, as in some private windows; `full`: no room; `fleeting`: the browser may throw away what is kept when its disk is full. */
+export type Storage = "good" | "none" | "full" | "fleeting";
+
+/** Whether answers can be kept on this machine: the database opens and takes a row, there is room, and it stays. */
+export async function storageHere(): Promise<Storage> {
   try {
     (await openJournal()).close();
-    await navigator.storage.persist();
+    const persistent = (await navigator.storage.persisted()) || (await navigator.storage.persist());
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-    return quota - usage > NEEDED_BYTES;
-  } catch {
-    return false;
+    if (quota - usage < NEEDED_BYTES) return "full";
+    return persistent ? "good" : "fleeting";
+  } catch (error) {
+    return error instanceof DOMException && error.name === "QuotaExceededError" ? "full" : "none";
   }
+}
+
+/** Why a microphone cannot be had. */
+export type MicrophoneTrouble = "refused" | "absent" | "busy";
+
+export function microphoneTrouble(error: unknown): MicrophoneTrouble {
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "refused";
+  return name === "NotReadableError" || name === "AbortError" ? "busy" : "absent";
+}
+
+/** Tells when a headset or microphone was taken out. Gives a function that stops looking. */
+export function watchDevices(ongone: () => void): () => void {
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) return () => undefined;
+  let before: number | undefined;
+  const count = async () =>
+    (await devices.enumerateDevices()).filter(({ kind }) => kind === "audioinput" || kind === "audiooutput").length;
+  const look = async () => {
+    const now = await count().catch(() => before ?? 0);
+    if (before !== undefined && now < before) ongone();
+    before = now;
+  };
+  void look();
+  const changed = () => void look();
+  devices.addEventListener("devicechange", changed);
+  return () => devices.removeEventListener("devicechange", changed);
 }
 
 /** Three rising tones, made here, so that no file is needed. */
@@ -31,4 +62,13 @@ export async function playTones(): Promise<void> {
   });
   await new Promise((resolve) => setTimeout(resolve, 3 * length * 1000));
   await context.close();
+}
+
+/** Hands a file to the person at the machine. */
+export function download(file: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -69,6 +69,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blueprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listBlueprints"];
+        put?: never;
+        post: operations["saveBlueprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blueprints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readBlueprint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blueprints/{id}/assemblies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["assembleForms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{id}/cancel": {
         parameters: {
             query?: never;
@@ -399,6 +447,150 @@ export interface paths {
         get: operations["printAdvice"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/form-assemblies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readAssembly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/form-assemblies/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelAssembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/form-assemblies/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decideAssembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/form-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["checkForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/form-stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["formStock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listForms"];
+        put?: never;
+        post: operations["saveForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publishForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["retireForm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1918,6 +2110,55 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        AssemblyBegun: {
+            id: components["schemas"]["AssemblyId"];
+        };
+        AssemblyDecided: {
+            /** @description The forms that are in use now. */
+            forms: components["schemas"]["FormId"][];
+        };
+        AssemblyFile: {
+            blueprint: components["schemas"]["BlueprintName"];
+            body: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string | null;
+            failure?: components["schemas"]["SearchFailure"] | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            forms: components["schemas"]["ProposedFormFile"][];
+            id: components["schemas"]["AssemblyId"];
+            maker: string;
+            may_approve: boolean;
+            missing: string[];
+            /** Format: int64 */
+            nodes: number;
+            quality?: components["schemas"]["Quality"] | null;
+            /** @description Why there are no forms. All of these together are impossible; leave out any one and there are some. */
+            reasons: components["schemas"]["ImpossibleReason"][];
+            /** @description How many items each two forms share. */
+            shared: number[][];
+            status: components["schemas"]["AssemblyStatus"];
+            /** Format: int64 */
+            step: number;
+            /** Format: int64 */
+            steps: number;
+            /** @description Places of the scale at which the curves are given. */
+            thetas: number[];
+        };
+        /** Format: uuid */
+        AssemblyId: string;
+        AssemblyRow: {
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["AssemblyId"];
+            maker: string;
+            status: components["schemas"]["AssemblyStatus"];
+        };
+        /** @enum {string} */
+        AssemblyStatus: "queued" | "running" | "proposed" | "impossible" | "failed" | "cancelled" | "approved" | "rejected";
         /** Format: uuid */
         AttemptId: string;
         AttemptItem: {
@@ -1979,6 +2220,53 @@ export interface components {
             passed?: number | null;
             /** Format: double */
             to: number;
+        };
+        BlueprintFile: {
+            /** @description The searches of this version, the newest first. */
+            assemblies: components["schemas"]["AssemblyRow"][];
+            band?: components["schemas"]["Band"] | null;
+            /** @description As `SaveBlueprint` has it. */
+            body: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+            cut_score_key: string;
+            id: components["schemas"]["BlueprintId"];
+            key: string;
+            maker: string;
+            part: components["schemas"]["FormPart"];
+            /** Format: int64 */
+            time_limit_seconds: number;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            /** @description All versions, the newest first. */
+            versions: components["schemas"]["BlueprintName"][];
+        };
+        /** Format: uuid */
+        BlueprintId: string;
+        BlueprintName: {
+            id: components["schemas"]["BlueprintId"];
+            key: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BlueprintRow: {
+            band?: components["schemas"]["Band"] | null;
+            /** Format: date-time */
+            created_at: string;
+            forms: number;
+            id: components["schemas"]["BlueprintId"];
+            items: number;
+            key: string;
+            maker: string;
+            part: components["schemas"]["FormPart"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BlueprintSaved: {
+            id: components["schemas"]["BlueprintId"];
         };
         BookedView: {
             booking: components["schemas"]["BookingView"];
@@ -2125,6 +2413,12 @@ export interface components {
             /** @description The last characters of the document's number. */
             tail: string;
         };
+        CheckForm: {
+            band?: components["schemas"]["Band"] | null;
+            blueprint?: components["schemas"]["BlueprintId"] | null;
+            items: components["schemas"]["ItemVersionId"][];
+            part: components["schemas"]["FormPart"];
+        };
         CheckIdentity: {
             /** @description Replace an earlier check. */
             again?: boolean;
@@ -2174,6 +2468,25 @@ export interface components {
             /** Format: double */
             wanted: number;
         };
+        /** @description A requirement that cannot be met together with the others of its set. Numbers are of all forms together. */
+        Contradiction: {
+            /**
+             * Format: double
+             * @description What is asked at least, or at most.
+             */
+            asked?: number | null;
+            index?: number | null;
+            kind: components["schemas"]["RequirementKind"];
+            name?: string | null;
+            /**
+             * Format: double
+             * @description What the other requirements leave.
+             */
+            possible?: number | null;
+            stock?: components["schemas"]["StockCount"] | null;
+            /** @description Whether too little is possible, rather than too much unavoidable. */
+            too_few: boolean;
+        };
         Correction: {
             person: components["schemas"]["Details"];
             reason: string;
@@ -2222,6 +2535,9 @@ export interface components {
             /** Format: int64 */
             remaining_seconds: number;
             status: components["schemas"]["AttemptStatus"];
+        };
+        DecideAssembly: {
+            approve: boolean;
         };
         /** Format: uuid */
         DecisionId: string;
@@ -2403,6 +2719,113 @@ export interface components {
              */
             theta: number;
         };
+        FormChecked: {
+            /** @description Pairs, by name, that may not be together. */
+            enemies: [
+                string,
+                string
+            ][];
+            report: components["schemas"]["FormReport"];
+            thetas: number[];
+            /** @description Items that cannot be given: not published, of another part, or twice. */
+            unfit: components["schemas"]["ItemVersionId"][];
+        };
+        FormComment: {
+            comment?: string;
+        };
+        FormEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            comment: string;
+            to_status: components["schemas"]["FormStatus"];
+        };
+        FormFile: {
+            assembly_id?: components["schemas"]["AssemblyId"] | null;
+            /** Format: int64 */
+            attempts: number;
+            band?: components["schemas"]["Band"] | null;
+            blueprint?: components["schemas"]["BlueprintName"] | null;
+            /** Format: date-time */
+            created_at: string;
+            cut_score_key: string;
+            events: components["schemas"]["FormEvent"][];
+            id: components["schemas"]["FormId"];
+            items: components["schemas"]["FormItem"][];
+            key: string;
+            maker?: string | null;
+            may_publish: boolean;
+            may_retire: boolean;
+            /** @description Only the newest version of a form can be gone on with. */
+            newest: boolean;
+            part: components["schemas"]["FormPart"];
+            /** @description Held against its blueprint, over the items that can still be given. */
+            report: components["schemas"]["FormReport"];
+            sample: boolean;
+            status: components["schemas"]["FormStatus"];
+            /** @description Places of the scale at which the curve is given. */
+            thetas: number[];
+            /** Format: int64 */
+            time_limit_seconds: number;
+            /** @description Items that could not be given in a new form any more. */
+            unfit: components["schemas"]["ItemVersionId"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        FormId: string;
+        FormItem: {
+            core: boolean;
+            id: components["schemas"]["ItemVersionId"];
+            identifier: string;
+            item_id: components["schemas"]["ItemId"];
+            level?: components["schemas"]["Level"] | null;
+            skill: components["schemas"]["ItemSkill"];
+            text_type?: string | null;
+            title: string;
+            topic?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        FormPart: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo";
+        /** @description A form held against a blueprint. */
+        FormReport: {
+            /** @description Information at each place of the scale of `thetas()`. */
+            curve: number[];
+            kept: boolean;
+            rows: components["schemas"]["ReportRow"][];
+        };
+        FormRow: {
+            /** Format: int64 */
+            attempts: number;
+            band?: components["schemas"]["Band"] | null;
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["FormId"];
+            /** Format: int64 */
+            items: number;
+            key: string;
+            /** @description Nobody for what came with the program. */
+            maker?: string | null;
+            part: components["schemas"]["FormPart"];
+            sample: boolean;
+            status: components["schemas"]["FormStatus"];
+            /** Format: int64 */
+            version: number;
+        };
+        FormSaved: {
+            id: components["schemas"]["FormId"];
+        };
+        /** @enum {string} */
+        FormStatus: "draft" | "published" | "retired";
+        /** @description What forms of a part can be made of. */
+        FormStock: {
+            /** @description Cut-score rules that are in force. */
+            cut_scores: string[];
+            forms_in_use: string[];
+            items: components["schemas"]["StockItem"][];
+        };
         FormUse: {
             form: string;
             /** Format: int64 */
@@ -2481,6 +2904,11 @@ export interface components {
             outcome?: components["schemas"]["ImportOutcome"] | null;
             problem?: components["schemas"]["ProblemBody"] | null;
             total: number;
+        };
+        ImpossibleReason: components["schemas"]["Contradiction"] & {
+            /** @description In the caller's language. */
+            said: string;
+            suggestion: string;
         };
         /** Format: uuid */
         IncidentId: string;
@@ -3013,6 +3441,10 @@ export interface components {
             id: string;
             name: string;
         };
+        ProposedFormFile: {
+            items: components["schemas"]["FormItem"][];
+            report: components["schemas"]["FormReport"];
+        };
         /** @enum {string} */
         PurposeFee: "paid" | "free_with_conditions";
         /** @enum {string} */
@@ -3031,6 +3463,20 @@ export interface components {
             row?: string | null;
             rule: components["schemas"]["RuleView"];
             who: components["schemas"]["Texts"];
+        };
+        /** @description How near the best the forms are. */
+        Quality: {
+            /**
+             * Format: double
+             * @description Nothing better exists than this.
+             */
+            bound: number;
+            proven: boolean;
+            /**
+             * Format: double
+             * @description The largest difference from the target at any point; where as much as possible was asked, the smallest share of the target.
+             */
+            reached: number;
         };
         Question: {
             columns?: components["schemas"]["Dimension"] | null;
@@ -3087,6 +3533,23 @@ export interface components {
             despite_duplicates?: boolean;
             person: components["schemas"]["Details"];
         };
+        /** @description One requirement and what the form has. */
+        ReportRow: {
+            /** Format: double */
+            has: number;
+            /** @description Which quota, point, or form in use. */
+            index?: number | null;
+            kept: boolean;
+            kind: components["schemas"]["RequirementKind"];
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min: number;
+            /** @description An item or a form by name. */
+            name?: string | null;
+        };
+        /** @enum {string} */
+        RequirementKind: "count" | "quota" | "target" | "pinned" | "enemies" | "in_use" | "reuse" | "overlap";
         /** Format: uuid */
         ResultId: string;
         ResultView: {
@@ -3226,6 +3689,22 @@ export interface components {
              */
             sent_at?: string | null;
         };
+        SaveBlueprint: {
+            band?: components["schemas"]["Band"] | null;
+            /**
+             * @description `forms`, `items`, `quotas` (`of`: properties `on` skill, level, topic, text_type or core, with a `value`; `min`, `max`), `target` (`aim` near,
+             *     at_least or most; `points` of `theta` and `information`; `tolerance`), `max_forms_per_item`, `max_overlap`, `max_shared_in_use`, `max_exposure`,
+             *     `pinned`, `forbidden`.
+             */
+            body: Record<string, never>;
+            cut_score_key: string;
+            from?: components["schemas"]["BlueprintId"] | null;
+            key: string;
+            part: components["schemas"]["FormPart"];
+            /** Format: int64 */
+            time_limit_seconds: number;
+            title: string;
+        };
         SavedAnswers: {
             /**
              * Format: int64
@@ -3242,6 +3721,18 @@ export interface components {
         SaveDraft: {
             draft: Record<string, never>;
             media?: Record<string, never>;
+        };
+        SaveForm: {
+            band?: components["schemas"]["Band"] | null;
+            blueprint?: components["schemas"]["BlueprintId"] | null;
+            cut_score_key: string;
+            from?: components["schemas"]["FormId"] | null;
+            /** @description In the order in which they are put. */
+            items: components["schemas"]["ItemVersionId"][];
+            key: string;
+            part: components["schemas"]["FormPart"];
+            /** Format: int64 */
+            time_limit_seconds: number;
         };
         Scores: {
             /** Format: double */
@@ -3303,6 +3794,11 @@ export interface components {
             /** @description A name or the beginning of one, a birth date, a candidate's number, an INSZ. */
             q: string;
         };
+        /**
+         * @description Why a search ended without forms and without a reason.
+         * @enum {string}
+         */
+        SearchFailure: "not_found" | "faulty" | "solver";
         Seat: {
             attempts: components["schemas"]["SeatAttempt"][];
             booking_id: components["schemas"]["BookingId"];
@@ -3506,6 +4002,23 @@ export interface components {
         StartSitting: {
             code: string;
             language: string;
+        };
+        /** @description What the bank has of what is asked, and how many of it were left out, by the reason. */
+        StockCount: {
+            company: number;
+            forbidden: number;
+            items: number;
+            no_parameters: number;
+            too_often: number;
+            usable: number;
+        };
+        StockItem: components["schemas"]["FormItem"] & {
+            enemies: number;
+            /** Format: int64 */
+            exposure: number;
+            /** @description Whether it is known how the item measures. */
+            measured: boolean;
+            stimulus?: string | null;
         };
         /** @enum {string} */
         StopReason: "precision" | "decision" | "length" | "exhausted";
@@ -3768,6 +4281,180 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listBlueprints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlueprintRow"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    saveBlueprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveBlueprint"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlueprintSaved"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readBlueprint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BlueprintId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlueprintFile"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    assembleForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BlueprintId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyBegun"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4748,6 +5435,441 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readAssembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyFile"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancelAssembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decideAssembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideAssembly"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssemblyDecided"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    checkForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormChecked"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    formStock: {
+        parameters: {
+            query: {
+                band?: components["schemas"]["Band"] | null;
+                part: components["schemas"]["FormPart"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormStock"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormRow"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    saveForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormSaved"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormFile"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    publishForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormComment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retireForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FormId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormComment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,7 +4,7 @@
 BIN := target/release/ijkpunt
 export IJKPUNT_DATA ?= data
 
-.PHONY: help run demo build web test test-rust test-web check bench bench-statistics screens clean
+.PHONY: help run demo build web test test-rust test-web check bench bench-items bench-statistics screens clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/make /'
@@ -37,6 +37,10 @@ bench: build     ## Measure: answers saved, beside what the bare database commit
 	scripts/install-test-tools.sh
 	$(BIN) bench
 	scripts/with-postgres.sh sh -c 'createdb=$$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)/createdb; "$$createdb" --maintenance-db="$$IJKPUNT_TEST_POSTGRES/postgres" bench && DATABASE_URL="$$IJKPUNT_TEST_POSTGRES/bench" $(BIN) bench'
+
+bench-items: build ## Measure: a package of 1,000 items in and out, and 1,000,000 stored attempts marked again (about 10 GB in TMPDIR)
+	$(BIN) bench --items 1000
+	$(BIN) bench --remark 1000000
 
 bench-statistics: build ## Measure: the yearly figures over a million made-up tests, beside DuckDB
 	scripts/bench-statistics.sh

@@ -43,7 +43,7 @@ CREATE TABLE item_enemies (
 CREATE INDEX item_enemies_by_second ON item_enemies (item_b);
 
 -- Where an item was given: asked for exposure, and for whom a correction concerns.
-CREATE INDEX attempt_items_by_version ON attempt_items (item_version_id);
+CREATE INDEX attempt_items_by_version ON attempt_items (item_version_id, attempt_id, position);
 
 -- One operation that marked every attempt again that a corrected version concerns: which version took the place of which others, and what came of it.
 CREATE TABLE corrections (

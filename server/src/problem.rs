@@ -440,6 +440,20 @@ impl From<crate::items::uploads::UploadRefusal> for Problem {
     }
 }
 
+impl From<crate::marking::corrections::actions::CorrectionRefusal> for Problem {
+    fn from(refusal: crate::marking::corrections::actions::CorrectionRefusal) -> Self {
+        use crate::marking::corrections::actions::CorrectionRefusal;
+        match refusal {
+            CorrectionRefusal::NotFound => Self::not_found(),
+            CorrectionRefusal::NotPublished => Self::new(Code::CorrectionNotPublished),
+            CorrectionRefusal::NothingEarlier => Self::new(Code::CorrectionNothingEarlier),
+            CorrectionRefusal::Unlike(reasons) => Self::new(Code::CorrectionUnlike).with_fact("reasons", reasons),
+            CorrectionRefusal::Stale => Self::new(Code::CorrectionStale),
+            CorrectionRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<crate::items::actions::BankRefusal> for Problem {
     fn from(refusal: crate::items::actions::BankRefusal) -> Self {
         use crate::items::actions::BankRefusal;

@@ -72,6 +72,15 @@ pub(crate) enum AnswerKind {
 ///
 /// Never fails: what [`super::publication_problems`] names is left out, and a medium without an address has an empty one.
 pub fn deliver(item: &Item, seed: u64, media_url: &dyn Fn(&str) -> Option<String>) -> Delivery {
+    project(item, seed, media_url, false)
+}
+
+/// The names of a delivered item alone, as [`deliver`] gives them: for marking very many attempts.
+pub fn aliases(item: &Item, seed: u64) -> Aliases {
+    project(item, seed, &|_| Some(String::new()), true).aliases
+}
+
+fn project(item: &Item, seed: u64, media_url: &dyn Fn(&str) -> Option<String>, names_only: bool) -> Delivery {
     let empty = Element::default();
     let body = item.body.as_ref().unwrap_or(&empty);
     let lang = body.attribute("xml:lang").or(item.language.as_deref()).unwrap_or("nl").to_owned();
@@ -86,6 +95,7 @@ pub fn deliver(item: &Item, seed: u64, media_url: &dyn Fn(&str) -> Option<String
         aliases: Aliases::default(),
         responses: 0,
         media: 0,
+        names_only,
     };
     let body = nodes::children(&mut projection, body);
     Delivery { json: json!({ "v": 1, "lang": lang, "dir": dir, "body": body }), aliases: projection.aliases }
@@ -133,6 +143,8 @@ pub(crate) struct Projection<'a> {
     aliases: Aliases,
     responses: usize,
     media: usize,
+    /// Texts of prompts and choices are left out.
+    names_only: bool,
 }
 
 /// The node of an interaction.
@@ -179,7 +191,7 @@ fn answerable(
 }
 
 fn prompt(projection: &mut Projection<'_>, element: &Element, node: &mut Node) {
-    if let Some(prompt) = element.child("prompt") {
+    if let Some(prompt) = element.child("prompt").filter(|_| !projection.names_only) {
         let prompt = nodes::children(projection, prompt);
         node.insert("prompt".into(), prompt);
     }
@@ -203,6 +215,10 @@ fn options(projection: &mut Projection<'_>, shown: &[&Element], alias: impl Fn(u
     for (index, choice) in shown.iter().enumerate() {
         let max = choice.parsed("match-max").unwrap_or(if with_max { 1 } else { 0 });
         let alias = alias(index);
+        if projection.names_only {
+            table.push((alias, choice.attribute("identifier").unwrap_or_default().to_owned(), max));
+            continue;
+        }
         let content = nodes::children(projection, choice);
         let mut option = Map::new();
         option.insert("id".into(), alias.as_str().into());

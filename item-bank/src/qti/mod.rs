@@ -32,7 +32,7 @@ pub mod xml;
 
 pub use check::publication_problems;
 pub use check_files::{Checked, check_document, check_document_with, check_package};
-pub use deliver::{Aliases, Delivery, deliver};
+pub use deliver::{Aliases, Delivery, aliases, deliver};
 pub use model::{Item, Responses};
 pub use outline::{Interaction, Key, Outline, marking_rules, outline, unlike_answers};
 pub use package::{Package, PackageProblem, Resource, package_of, read_package, resolve_path, write_package};

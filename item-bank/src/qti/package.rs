@@ -9,6 +9,8 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use super::xml::{Element, Position, parse};
 
 const MANIFEST: &str = "imsmanifest.xml";
+/// How the resources of files begin that [`write_package`] names itself.
+const FILE: &str = "ijkpunt-file-";
 const MAX_ENTRIES: usize = 20_000;
 /// The largest file and the largest sum of files, unpacked, in bytes.
 const MAX_FILE: u64 = 200 << 20;
@@ -78,6 +80,7 @@ pub fn package_of(mut files: BTreeMap<String, Vec<u8>>) -> Result<Package, Vec<P
     let mut package = Package { identifier: root.attribute("identifier").unwrap_or_default().to_owned(), ..Package::default() };
     let mut problems = Vec::new();
     let mut documents = BTreeSet::new();
+    let contents = contents(&root);
     for resource in root.child("resources").into_iter().flat_map(Element::elements).filter(|element| element.name == "resource") {
         let kind = resource.attribute("type").unwrap_or_default().to_ascii_lowercase();
         let is_item = kind.starts_with("imsqti_item");
@@ -98,7 +101,7 @@ pub fn package_of(mut files: BTreeMap<String, Vec<u8>>) -> Result<Package, Vec<P
             problems.push(complain(format!("the file {href} is listed twice")));
             continue;
         }
-        let made = read_resource(resource, &href, document.clone());
+        let made = read_resource(resource, &href, document.clone(), &contents);
         for file in made.files.iter().filter(|file| !files.contains_key(*file)) {
             problems.push(complain(format!("the file {file}, which {href} uses, is not in the package")));
         }
@@ -112,7 +115,23 @@ pub fn package_of(mut files: BTreeMap<String, Vec<u8>>) -> Result<Package, Vec<P
     Ok(package)
 }
 
-fn read_resource(resource: &Element, href: &str, document: Vec<u8>) -> Resource {
+/// The files of resources that are neither item nor test, by their identifiers.
+fn contents(root: &Element) -> BTreeMap<&str, Vec<String>> {
+    let resources = root.child("resources").into_iter().flat_map(Element::elements).filter(|element| element.name == "resource");
+    let plain = resources.filter(|resource| {
+        let kind = resource.attribute("type").unwrap_or_default().to_ascii_lowercase();
+        !kind.starts_with("imsqti_item") && !kind.starts_with("imsqti_test") && !kind.starts_with("imsqti_assessment")
+    });
+    plain
+        .filter_map(|resource| {
+            let files = resource.elements().filter(|element| element.name == "file").filter_map(|file| clean_path(file.attribute("href")?));
+            Some((resource.attribute("identifier")?, files.collect()))
+        })
+        .collect()
+}
+
+/// A dependency on plain files is as if the resource listed them itself.
+fn read_resource(resource: &Element, href: &str, document: Vec<u8>, contents: &BTreeMap<&str, Vec<String>>) -> Resource {
     let listed = |name: &'static str, attribute: &'static str| {
         resource.elements().filter(move |element| element.name == name).filter_map(move |element| element.attribute(attribute))
     };
@@ -120,12 +139,23 @@ fn read_resource(resource: &Element, href: &str, document: Vec<u8>) -> Resource 
     if let Some(element) = resource.child("metadata") {
         leaves(element, "", &mut metadata);
     }
+    let mut files: Vec<String> = listed("file", "href").filter_map(clean_path).filter(|file| file != href).collect();
+    let mut dependencies = Vec::new();
+    for dependency in listed("dependency", "identifierref") {
+        match contents.get(dependency) {
+            Some(others) => {
+                let new: Vec<String> = others.iter().filter(|file| !files.contains(*file)).cloned().collect();
+                files.extend(new);
+            }
+            None => dependencies.push(dependency.to_owned()),
+        }
+    }
     Resource {
         identifier: resource.attribute("identifier").unwrap_or_default().to_owned(),
         href: href.to_owned(),
         document,
-        files: listed("file", "href").filter_map(clean_path).filter(|file| file != href).collect(),
-        dependencies: listed("dependency", "identifierref").map(str::to_owned).collect(),
+        files,
+        dependencies,
         metadata,
     }
 }
@@ -263,38 +293,93 @@ pub fn write_package(package: &Package) -> Result<Vec<u8>, PackageProblem> {
     zip.finish().map(Cursor::into_inner).map_err(failed("package"))
 }
 
+/// The manifest's own names, those of metadata, and where their schemas are.
+const OPENING: &str = concat!(
+    r#"<manifest xmlns="http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" "#,
+    r#"xsi:schemaLocation="http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1 https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqtiv3p0_imscpv1p2_v1p0.xsd "#,
+    r#"http://ltsc.ieee.org/xsd/LOM https://purl.imsglobal.org/spec/md/v1p3/schema/xsd/imsmd_loose_v1p3p2.xsd""#,
+);
+
 fn manifest(package: &Package) -> String {
     let mut out = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<manifest xmlns=\"http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1\" identifier=\"{}\">\n  \
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{OPENING} identifier=\"{}\">\n  \
          <metadata><schema>QTI Package</schema><schemaversion>3.0.0</schemaversion></metadata>\n  <organizations/>\n  <resources>\n",
         escaped(&package.identifier)
     );
-    let items = package.items.iter().map(|resource| ("imsqti_item_xmlv3p0", resource));
-    let tests = package.tests.iter().map(|resource| ("imsqti_test_xmlv3p0", resource));
+    // Files are resources of their own too, since some players follow dependencies and others the files of an item.
+    let shared: BTreeMap<&str, String> =
+        package.media.keys().enumerate().map(|(n, path)| (path.as_str(), format!("{FILE}{}", n + 1))).collect();
+    let items = package.items.iter().map(|resource| ("item", resource));
+    let tests = package.tests.iter().map(|resource| ("test", resource));
     for (kind, resource) in items.chain(tests) {
-        let href = escaped(&resource.href.replace('%', "%25"));
-        out.push_str(&format!("    <resource identifier=\"{}\" type=\"{kind}\" href=\"{href}\">\n", escaped(&resource.identifier)));
+        let href = address(&resource.href);
+        let identifier = escaped(&resource.identifier);
+        out.push_str(&format!(
+            "    <resource identifier=\"{identifier}\" type=\"imsqti_{kind}_xml{}\" href=\"{href}\">\n",
+            version(resource)
+        ));
         if !resource.metadata.is_empty() {
-            out.push_str("      <metadata>\n");
-            for (path, text) in &resource.metadata {
-                let names: Vec<&str> = path.split('/').collect();
-                let open: String = names.iter().map(|name| format!("<{name}>")).collect();
-                let close: String = names.iter().rev().map(|name| format!("</{name}>")).collect();
-                out.push_str(&format!("        {open}{}{close}\n", escaped(text)));
-            }
-            out.push_str("      </metadata>\n");
+            out.push_str(&format!("      <metadata>{}</metadata>\n", metadata(&resource.metadata)));
         }
         out.push_str(&format!("      <file href=\"{href}\"/>\n"));
         for file in &resource.files {
-            out.push_str(&format!("      <file href=\"{}\"/>\n", escaped(&file.replace('%', "%25"))));
+            out.push_str(&format!("      <file href=\"{}\"/>\n", address(file)));
         }
-        for dependency in &resource.dependencies {
+        let files = resource.files.iter().filter_map(|file| shared.get(file.as_str()));
+        for dependency in resource.dependencies.iter().chain(files) {
             out.push_str(&format!("      <dependency identifierref=\"{}\"/>\n", escaped(dependency)));
         }
         out.push_str("    </resource>\n");
     }
+    for (path, identifier) in shared {
+        let href = address(path);
+        out.push_str(&format!(
+            "    <resource identifier=\"{identifier}\" type=\"webcontent\" href=\"{href}\"><file href=\"{href}\"/></resource>\n"
+        ));
+    }
     out.push_str("  </resources>\n</manifest>\n");
     out
+}
+
+/// The version of QTI that a document is written in, as the type of its resource says it.
+fn version(resource: &Resource) -> &'static str {
+    let head = resource.document.get(..4_000).unwrap_or(&resource.document);
+    let says = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
+    if says(b"imsqti_v2p1") {
+        "v2p1"
+    } else if says(b"imsqti_v2p2") {
+        "v2p2"
+    } else {
+        "v3p0"
+    }
+}
+
+/// Paths and texts as a tree: what has the same beginning stands together, but each text in a parent of its own.
+fn metadata(leaves: &[(String, String)]) -> String {
+    let mut out = String::new();
+    let mut open: Vec<&str> = Vec::new();
+    for (path, text) in leaves {
+        let names: Vec<&str> = path.split('/').collect();
+        let most = names.len().saturating_sub(2);
+        let shared = open.iter().zip(&names).take(most).take_while(|(one, other)| one == other).count();
+        for name in open.drain(shared..).rev() {
+            out.push_str(&format!("</{name}>"));
+        }
+        for name in names.iter().skip(shared) {
+            let space = if *name == "lom" { " xmlns=\"http://ltsc.ieee.org/xsd/LOM\"" } else { "" };
+            out.push_str(&format!("<{name}{space}>"));
+        }
+        out.push_str(&escaped(text));
+        open = names;
+    }
+    for name in open.iter().rev() {
+        out.push_str(&format!("</{name}>"));
+    }
+    out
+}
+
+fn address(path: &str) -> String {
+    escaped(&path.replace('%', "%25"))
 }
 
 fn escaped(text: &str) -> String {

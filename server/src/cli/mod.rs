@@ -7,9 +7,11 @@ use clap::{Parser, Subcommand};
 
 mod backup;
 mod bench;
+mod bench_bank;
 mod bench_hall;
 mod bench_live;
 mod bench_room;
+mod export;
 mod extract;
 mod import;
 mod item;
@@ -69,11 +71,22 @@ enum Command {
         /// Seconds that they work
         #[arg(long, default_value_t = 60)]
         seconds: u64,
+        /// Measure instead a package of so many items, in and out
+        #[arg(long, conflicts_with = "candidates")]
+        items: Option<usize>,
+        /// Measure instead so many stored attempts marked again
+        #[arg(long, conflicts_with_all = ["candidates", "items"])]
+        remark: Option<usize>,
     },
-    /// Bring in records of earlier years
+    /// Bring in records of earlier years, and items
     Import {
         #[command(subcommand)]
         command: import::Import,
+    },
+    /// Write what the item bank holds to a file
+    Export {
+        #[command(subcommand)]
+        command: export::Export,
     },
     /// Write single tests to a file, under the pseudonyms of a research project
     Extract(extract::Extract),
@@ -103,9 +116,12 @@ pub fn run() -> ExitCode {
         Command::Item(args) => item::run(args),
         Command::Test(args) => test::run(args),
         Command::Bench { watched: Some(candidates), seconds, .. } => bench_live::run(candidates, seconds),
-        Command::Bench { candidates: None, .. } => bench::run(),
+        Command::Bench { items: Some(items), .. } => bench_bank::items(items),
+        Command::Bench { remark: Some(attempts), .. } => bench_bank::remark(attempts),
         Command::Bench { candidates: Some(candidates), every, seconds, .. } => bench_hall::run(candidates, every, seconds),
+        Command::Bench { .. } => bench::run(),
         Command::Import { command } => import::run(&command),
+        Command::Export { command } => export::run(&command),
         Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),
         Command::Openapi => print_openapi(),

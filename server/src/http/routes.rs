@@ -6,7 +6,9 @@ use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 
 use crate::marking::ratings;
 use crate::psychometrics::{runs, standards};
-use crate::{access, adaptive, agencies, delivery, fees, forecasts, forms, items, kiosks, people, problem, purposes, room, sessions};
+use crate::{
+    access, adaptive, agencies, delivery, fees, forecasts, forms, items, kiosks, marking, people, problem, purposes, room, sessions,
+};
 use crate::{audit, policy, statistics};
 use crate::{certificates, mail, results, trajectory};
 
@@ -46,7 +48,16 @@ routes! {
     // The item bank
     "/api/items" { get items::http::list, post items::edit_http::create }
     "/api/items/{id}" { get items::http::read }
-    "/api/item-packages" { get items::http::export_package, post items::http::import_package }
+    "/api/items/{id}/parameters" { post items::knowledge_http::propose }
+    "/api/items/{id}/enemies" { post items::knowledge_http::set_enemy }
+    "/api/items/{id}/enemies/{enemy}" { delete items::knowledge_http::unset_enemy }
+    "/api/items/{id}/corrections" { get marking::corrections::http::list }
+    "/api/item-parameters/{id}/approve" { post items::knowledge_http::approve }
+    "/api/item-sheets" { get items::knowledge_http::export_sheet, post items::knowledge_http::import_sheet }
+    "/api/item-versions/{id}/compare/{other}" { get items::knowledge_http::compare }
+    "/api/item-versions/{id}/remark-preview" { post marking::corrections::http::preview }
+    "/api/item-versions/{id}/remark" { post marking::corrections::http::remark }
+    "/api/item-packages" { get items::exchange_http::export_package, post items::exchange_http::import_package }
     "/api/item-versions/{id}/move" { post items::http::move_to }
     "/api/item-versions/{id}/comments" { post items::http::comment }
     "/api/item-versions/{id}/revisions" { post items::http::revise }

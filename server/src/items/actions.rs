@@ -11,7 +11,7 @@ use crate::app::Ijkpunt;
 use crate::audit::{self, By, Entry};
 use crate::db::begin_write;
 use crate::entity::enums::ItemStatus;
-use crate::entity::{item_events, item_versions};
+use crate::entity::{item_events, item_versions, items};
 use crate::ids::{ItemEventId, ItemVersionId};
 
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,8 @@ pub async fn move_to(ijkpunt: &Ijkpunt, actor: &Actor, id: ItemVersionId, to: It
     if to == ItemStatus::Published {
         let faults = super::inspect::publication_faults(&version);
         if !faults.is_empty() {
-            return Err(BankRefusal::Faults(faults));
+            let identifier = items::Entity::find_by_id(version.item_id).one(&tx).await?.map(|item| item.identifier).unwrap_or_default();
+            return Err(BankRefusal::Faults(faults.iter().map(|fault| format!("{identifier}.xml:{fault}")).collect()));
         }
         retire_published(&tx, &version).await?;
         parameters::default_where_missing(&tx, version.item_id, version.level, now).await?;

@@ -2,29 +2,26 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::actions::{self, Revision};
-use super::exchange::{self, ImportedItem};
-use super::{inspect, rules, store};
+use super::exchange_http::ExportItems;
+use super::knowledge_http::{EnemyView, ParametersView};
+use super::parameters::{self, Said};
+use super::{enemies, inspect, rules, store};
 use crate::access::rules::may_somewhere;
 use crate::access::{Action, Actor};
 use crate::app::Ijkpunt;
-use crate::audit::{self, By, Entry};
-use crate::entity::enums::{ItemSkill, ItemStatus, Level};
+use crate::entity::enums::{ItemSkill, ItemStatus, Level, ParameterSource};
 use crate::entity::{item_versions, items, media_files, users};
 use crate::http::extract::Json;
 use crate::ids::{ItemId, ItemVersionId, MediaId, UserId};
 use crate::problem::{Code, Problem, ProblemBody};
-
-/// A thousand items with their recordings.
-const MAX_PACKAGE: usize = 256 * 1024 * 1024;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +29,12 @@ pub struct ListItems {
     pub skill: Option<ItemSkill>,
     pub level: Option<Level>,
     pub status: Option<ItemStatus>,
-    /// Part of the identifier, title or topic.
+    pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub core: Option<bool>,
+    /// Where the parameters in force come from.
+    pub parameters: Option<ParameterSource>,
+    /// Part of the identifier, title, topic, text type, source or licence.
     pub text: Option<String>,
     /// From 0.
     pub page: Option<u64>,
@@ -57,8 +59,15 @@ pub struct ItemRow {
     pub title: String,
     pub level: Option<Level>,
     pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
     pub core: bool,
     pub sample: bool,
+    /// The parameters in force.
+    pub parameters: Option<Said>,
+    /// In how many attempts it was given.
+    pub exposure: u64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -69,6 +78,10 @@ pub struct ItemFile {
     /// The newest first.
     pub versions: Vec<ItemVersion>,
     pub used_in: Vec<FormUse>,
+    /// The newest first.
+    pub parameters: Vec<ParametersView>,
+    /// What may not be in one form with it.
+    pub enemies: Vec<EnemyView>,
     /// In how many attempts a version of it was given.
     pub exposure: u64,
 }
@@ -91,6 +104,8 @@ pub struct ItemVersion {
     pub metadata: Value,
     /// Languages that it has texts in, besides its own.
     pub languages: Vec<String>,
+    /// In how many attempts it was given.
+    pub exposure: u64,
     pub created_at: DateTime<Utc>,
     /// Nobody for what came with the program.
     pub author: Option<String>,
@@ -167,13 +182,20 @@ pub struct Preview {
 #[utoipa::path(get, path = "/api/items", operation_id = "listItems", tag = "items", params(ListItems), responses((status = 200, body = ItemPage), (status = 403, body = ProblemBody)))]
 pub async fn list(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web::Query<ListItems>) -> Result<web::Json<ItemPage>, Problem> {
     may_somewhere(&actor, Action::AuthorItems)?;
-    let query = query.into_inner();
-    let text = query.text.filter(|text| !text.trim().is_empty());
-    let wanted = store::Wanted { skill: query.skill, level: query.level, status: query.status, text };
-    let (rows, total) = store::page(&ijkpunt.db, &wanted, query.page.unwrap_or(0)).await?;
+    let ListItems { skill, level, status, topic, text_type, core, parameters, text, page } = query.into_inner();
+    let wanted = ExportItems { skill, level, status, topic, text_type, core, parameters, text }.wanted();
+    let (rows, total) = store::page(&ijkpunt.db, &wanted, page.unwrap_or(0)).await?;
+    let ids: Vec<ItemId> = rows.iter().map(|row| row.item_id).collect();
+    let in_force = parameters::in_force(&ijkpunt.db, Some(&ids)).await?;
+    let exposures = store::exposures(&ijkpunt.db, Some(&ids)).await?;
     let items = rows
         .into_iter()
         .map(|row| ItemRow {
+            parameters: in_force.get(&row.item_id).map(Said::of),
+            exposure: exposures.get(&row.item_id).copied().unwrap_or(0),
+            text_type: row.text_type,
+            source: row.source,
+            licence: row.licence,
             id: row.item_id,
             identifier: row.identifier,
             skill: row.skill,
@@ -201,16 +223,27 @@ pub async fn read(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<ItemI
     let names: HashMap<UserId, String> =
         users::Entity::find().all(db).await?.into_iter().map(|user| (user.id, user.display_name)).collect();
     let used_in = store::used_in(db, &versions).await?;
+    let given = store::given(db, &ids).await?;
     Ok(web::Json(ItemFile {
         id: item.id,
         identifier: item.identifier,
         skill: item.skill,
-        exposure: store::exposure(db, &ids).await?,
+        exposure: given.values().sum(),
+        parameters: parameters::history(db, item.id)
+            .await?
+            .iter()
+            .map(|row| ParametersView::of(row, |id| names.get(&id).cloned().unwrap_or_default(), actor.user_id))
+            .collect(),
+        enemies: enemies::of(db, item.id)
+            .await?
+            .into_iter()
+            .map(|(enemy, reason)| EnemyView { id: enemy.id, identifier: enemy.identifier, reason })
+            .collect(),
         used_in: used_in
             .into_iter()
             .map(|(form, item_version)| FormUse { form: form.key, form_version: form.version, item_version })
             .collect(),
-        versions: versions.into_iter().map(|version| describe(version, &events, &names, actor.user_id)).collect(),
+        versions: versions.into_iter().map(|version| describe(version, &events, &names, &given, actor.user_id)).collect(),
     }))
 }
 
@@ -218,6 +251,7 @@ fn describe(
     version: item_versions::Model,
     events: &[crate::entity::item_events::Model],
     names: &HashMap<UserId, String>,
+    given: &HashMap<ItemVersionId, u64>,
     reader: UserId,
 ) -> ItemVersion {
     let name = |id: &UserId| names.get(id).cloned().unwrap_or_default();
@@ -229,6 +263,7 @@ fn describe(
             .collect(),
         steps: rules::steps(version.status, version.created_by, reader),
         faults: inspect::publication_faults(&version),
+        exposure: given.get(&version.id).copied().unwrap_or(0),
         languages: version.translations.as_object().map(|texts| texts.keys().cloned().collect()).unwrap_or_default(),
         author: version.created_by.as_ref().map(name),
         id: version.id,
@@ -325,61 +360,8 @@ pub async fn try_answer(
     Ok(web::Json(marked))
 }
 
-fn within(pointer: &str, text: &str) -> Result<(), Problem> {
+pub(super) fn within(pointer: &str, text: &str) -> Result<(), Problem> {
     if text.chars().count() > rules::MAX_COMMENT { Err(Problem::field(pointer, Code::TooLong)) } else { Ok(()) }
-}
-
-/// What a package brought, or would bring.
-#[derive(Serialize, ToSchema)]
-pub struct PackageOutcome {
-    pub written: bool,
-    pub items: Vec<ImportedItem>,
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct ImportPackage {
-    /// Of items of which the package does not say it.
-    pub skill: ItemSkill,
-    #[serde(default)]
-    pub dry_run: bool,
-}
-
-#[utoipa::path(post, path = "/api/item-packages", operation_id = "importPackage", tag = "items", params(ImportPackage), request_body(content = Vec<u8>, content_type = "application/zip"), responses((status = 200, body = PackageOutcome), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
-pub async fn import_package(
-    ijkpunt: web::Data<Ijkpunt>,
-    actor: Actor,
-    query: web::Query<ImportPackage>,
-    body: web::Payload,
-) -> Result<web::Json<PackageOutcome>, Problem> {
-    may_somewhere(&actor, Action::AuthorItems)?;
-    let bytes = body.to_bytes_limited(MAX_PACKAGE).await.map_err(|_| Problem::new(Code::TooLarge))?;
-    let bytes = bytes.map_err(|_| Problem::new(Code::TooLarge))?;
-    let items = exchange::import(&ijkpunt, &actor, bytes.to_vec(), query.skill, query.dry_run).await?;
-    Ok(web::Json(PackageOutcome { written: !query.dry_run, items }))
-}
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct ExportItems {
-    pub skill: Option<ItemSkill>,
-    pub level: Option<Level>,
-    pub status: Option<ItemStatus>,
-    pub text: Option<String>,
-}
-
-#[utoipa::path(get, path = "/api/item-packages", operation_id = "exportPackage", tag = "items", params(ExportItems), responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = 403, body = ProblemBody)))]
-pub async fn export_package(ijkpunt: web::Data<Ijkpunt>, actor: Actor, query: web::Query<ExportItems>) -> Result<HttpResponse, Problem> {
-    may_somewhere(&actor, Action::AuthorItems)?;
-    let ExportItems { skill, level, status, text } = query.into_inner();
-    let text = text.filter(|text| !text.trim().is_empty());
-    let bytes = exchange::export(&ijkpunt, &store::Wanted { skill, level, status, text }).await?;
-    let entry = Entry::of(By::User(actor.user_id), "items.exported", ("items", None)).with(json!({ "bytes": bytes.len() }));
-    audit::record_alone(&ijkpunt, entry).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/zip")
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"ijkpunt-items.zip\""))
-        .body(bytes))
 }
 
 /// A picture or sound of the bank, as authors hear and see it.

@@ -31,6 +31,7 @@ pub(super) struct Bank {
 
 #[derive(Deserialize)]
 pub(super) struct BankItem {
+    #[serde(default)]
     identifier: String,
     pub file: String,
     pub skill: ItemSkill,
@@ -44,6 +45,7 @@ pub(super) struct BankItem {
     pub core: bool,
     pub sample: bool,
     /// Names of media as the item writes them, relative to the item's own file.
+    #[serde(default)]
     media: Vec<String>,
     #[serde(default = "no_translations")]
     pub translations: Value,

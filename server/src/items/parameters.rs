@@ -125,6 +125,30 @@ pub async fn history(db: &impl ConnectionTrait, of: ItemId) -> Result<Vec<item_p
     of_item.order_by_desc(item_parameters::Column::Version).all(db).await
 }
 
+/// What the bank knows already of these items: the parameters in force, and the latest that were proposed.
+pub async fn said(db: &impl ConnectionTrait, of: &[ItemId]) -> Result<HashMap<ItemId, Vec<Said>>, DbErr> {
+    let rows = item_parameters::Entity::find().filter(item_parameters::Column::ItemId.is_in(of.iter().copied()));
+    let mut known: HashMap<ItemId, Vec<Said>> = HashMap::new();
+    let mut latest = HashMap::new();
+    for row in rows.order_by_asc(item_parameters::Column::Version).all(db).await? {
+        if row.status == ParameterStatus::Approved {
+            known.entry(row.item_id).or_default().push(Said::of(&row));
+        }
+        latest.insert(row.item_id, Said::of(&row));
+    }
+    for (item, said) in latest {
+        known.entry(item).or_default().push(said);
+    }
+    Ok(known)
+}
+
+/// The latest that was said of each item, but for what goes by the level alone.
+pub async fn newest(db: &impl ConnectionTrait) -> Result<HashMap<ItemId, Said>, DbErr> {
+    let rows = item_parameters::Entity::find().filter(item_parameters::Column::Source.ne(ParameterSource::Default));
+    let rows = rows.order_by_asc(item_parameters::Column::Version).all(db).await?;
+    Ok(rows.iter().map(|row| (row.item_id, Said::of(row))).collect())
+}
+
 /// Writes a row as it is given.
 pub async fn put(
     tx: &DatabaseTransaction,
@@ -181,11 +205,11 @@ pub async fn propose(
     of: ItemId,
     said: &Said,
     source: ParameterSource,
-    by: UserId,
+    by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let version = history(tx, of).await?.first().map_or(1, |newest| newest.version + 1);
-    put(tx, of, version, said, source, ParameterStatus::Proposed, (Some(by), now)).await
+    put(tx, of, version, said, source, ParameterStatus::Proposed, (by, now)).await
 }
 
 /// Takes proposed parameters into force, in place of those that were.

@@ -41,21 +41,46 @@ pub fn deliver(
     Ok(qti::deliver(&read(version, language)?, seed, url).json)
 }
 
+/// An item as it was given, and as it is marked: the same version, or a later one that corrects it. Read once, for any number of answers.
+#[derive(Clone)]
+pub struct Pair {
+    given: Item,
+    /// Nothing where the item is marked by the version that was given.
+    marking: Option<Item>,
+}
+
+impl Pair {
+    pub fn read(given: &item_versions::Model, marking: &item_versions::Model, language: &str) -> Result<Self, Unreadable> {
+        let by_another = given.id != marking.id;
+        Ok(Self { given: read(given, language)?, marking: by_another.then(|| read(marking, language)).transpose()? })
+    }
+
+    /// Marks what a kiosk sent for the item that it was given. The same versions, seed and response give the same mark for ever.
+    pub fn mark(&self, seed: u64, response: &Value) -> Marked {
+        let marking = self.marking.as_ref().unwrap_or(&self.given);
+        // The aliases depend on item and seed alone, so that they need not be kept.
+        let aliases = qti::aliases(&self.given, seed);
+        let mut problems = Vec::new();
+        let responses = qti::resolve(&self.given, &aliases, response).unwrap_or_else(|fault| {
+            problems.push(fault.to_string());
+            Responses::new()
+        });
+        let marked = qti::mark_without_trace(marking, &responses, seed);
+        problems.extend(marked.problems.iter().cloned());
+        let shown: BTreeMap<&String, Value> = responses.iter().map(|(name, value)| (name, value.json())).collect();
+        let max = qti::max_score(marking, seed);
+        Marked { score: marked.score(), max, responses: serde_json::to_value(shown).unwrap_or_default(), problems }
+    }
+}
+
+/// Why answers to one version cannot be marked by the other; empty when they can.
+pub fn unlike_answers(given: &item_versions::Model, marking: &item_versions::Model) -> Result<Vec<String>, Unreadable> {
+    Ok(qti::unlike_answers(&parse(given, &given.qti)?, &parse(marking, &marking.qti)?))
+}
+
 /// Marks what a kiosk sent for the item that it was given. The same version, seed and response give the same mark for ever.
 pub fn mark(version: &item_versions::Model, language: &str, seed: u64, response: &Value) -> Result<Marked, Unreadable> {
-    let item = read(version, language)?;
-    // The aliases depend on item and seed alone, so that they need not be kept.
-    let aliases = qti::deliver(&item, seed, &|_| Some(String::new())).aliases;
-    let mut problems = Vec::new();
-    let responses = qti::resolve(&item, &aliases, response).unwrap_or_else(|fault| {
-        problems.push(fault.to_string());
-        Responses::new()
-    });
-    let marked = qti::mark(&item, &responses, seed);
-    problems.extend(marked.problems.iter().cloned());
-    let shown: BTreeMap<&String, Value> = responses.iter().map(|(name, value)| (name, value.json())).collect();
-    let max = qti::max_score(&item, seed);
-    Ok(Marked { score: marked.score(), max, responses: serde_json::to_value(shown).unwrap_or_default(), problems })
+    Ok(Pair::read(version, version, language)?.mark(seed, response))
 }
 
 /// What the item gives at most, in its own language.
@@ -67,7 +92,11 @@ pub fn max_score(version: &item_versions::Model) -> Result<f64, Unreadable> {
 /// structure are those of the original, so that every language is marked alike.
 fn read(version: &item_versions::Model, language: &str) -> Result<Item, Unreadable> {
     let translated = version.translations.get(language).and_then(Value::as_object).map(|texts| translate(&version.qti, language, texts));
-    Item::parse(translated.as_ref().unwrap_or(&version.qti).as_bytes()).map_err(|problems| Unreadable {
+    parse(version, translated.as_ref().unwrap_or(&version.qti))
+}
+
+fn parse(version: &item_versions::Model, source: &str) -> Result<Item, Unreadable> {
+    Item::parse(source.as_bytes()).map_err(|problems| Unreadable {
         version: version.id,
         reason: problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     })

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
-use crate::entity::enums::{ItemSkill, ItemStatus, Level};
-use crate::entity::{attempt_items, form_items, forms, item_events, item_versions, items};
+use crate::entity::enums::{ItemSkill, ItemStatus, Level, ParameterSource, ParameterStatus};
+use crate::entity::{attempt_items, form_items, forms, item_events, item_parameters, item_versions, items};
 use crate::ids::{ItemId, ItemVersionId, UserId};
 
 /// What the list of the bank is narrowed to.
@@ -17,6 +18,12 @@ pub struct Wanted {
     pub skill: Option<ItemSkill>,
     pub level: Option<Level>,
     pub status: Option<ItemStatus>,
+    pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub core: Option<bool>,
+    /// Where the parameters in force come from.
+    pub parameters: Option<ParameterSource>,
+    /// Part of what is said of it.
     pub text: Option<String>,
 }
 
@@ -32,6 +39,9 @@ pub struct Row {
     pub title: String,
     pub level: Option<Level>,
     pub topic: Option<String>,
+    pub text_type: Option<String>,
+    pub source: Option<String>,
+    pub licence: Option<String>,
     pub core: bool,
     pub sample: bool,
     pub author: Option<UserId>,
@@ -62,6 +72,9 @@ fn narrowed(wanted: &Wanted) -> sea_orm::Select<item_versions::Entity> {
             item_versions::Column::Title,
             item_versions::Column::Level,
             item_versions::Column::Topic,
+            item_versions::Column::TextType,
+            item_versions::Column::Source,
+            item_versions::Column::Licence,
             item_versions::Column::Core,
             item_versions::Column::Sample,
         ])
@@ -81,15 +94,38 @@ fn narrowed(wanted: &Wanted) -> sea_orm::Select<item_versions::Entity> {
     if let Some(status) = wanted.status {
         query = query.filter(item_versions::Column::Status.eq(status));
     }
+    if let Some(topic) = &wanted.topic {
+        query = query.filter(item_versions::Column::Topic.eq(topic));
+    }
+    if let Some(text_type) = &wanted.text_type {
+        query = query.filter(item_versions::Column::TextType.eq(text_type));
+    }
+    if let Some(core) = wanted.core {
+        query = query.filter(item_versions::Column::Core.eq(core));
+    }
+    if let Some(source) = wanted.parameters {
+        let in_force = item_parameters::Entity::find()
+            .select_only()
+            .column(item_parameters::Column::ItemId)
+            .filter(item_parameters::Column::Status.eq(ParameterStatus::Approved))
+            .filter(item_parameters::Column::Source.eq(source));
+        query = query.filter(item_versions::Column::ItemId.in_subquery(in_force.into_query()));
+    }
     if let Some(text) = &wanted.text {
         let text = format!("%{}%", text.to_lowercase());
         let lower = |column: Expr| Expr::expr(Func::lower(column));
-        query = query.filter(
-            lower(Expr::col((items::Entity, items::Column::Identifier)))
-                .like(text.clone())
-                .or(lower(Expr::col((item_versions::Entity, item_versions::Column::Title))).like(text.clone()))
-                .or(lower(Expr::col((item_versions::Entity, item_versions::Column::Topic))).like(text)),
-        );
+        let said = [
+            item_versions::Column::Title,
+            item_versions::Column::Topic,
+            item_versions::Column::TextType,
+            item_versions::Column::Source,
+            item_versions::Column::Licence,
+        ];
+        let identifier = lower(Expr::col((items::Entity, items::Column::Identifier))).like(text.clone());
+        let anywhere = said
+            .into_iter()
+            .fold(identifier, |found, column| found.or(lower(Expr::col((item_versions::Entity, column))).like(text.clone())));
+        query = query.filter(anywhere);
     }
     query.order_by_asc(items::Column::Identifier)
 }
@@ -127,7 +163,37 @@ pub async fn used_in(db: &impl ConnectionTrait, versions: &[item_versions::Model
     Ok(used)
 }
 
-/// How many attempts held a version of the item.
-pub async fn exposure(db: &impl ConnectionTrait, versions: &[ItemVersionId]) -> Result<u64, DbErr> {
-    attempt_items::Entity::find().filter(attempt_items::Column::ItemVersionId.is_in(versions.to_vec())).count(db).await
+/// In how many attempts each version was given; versions that never were are not in the answer.
+pub async fn given(db: &impl ConnectionTrait, versions: &[ItemVersionId]) -> Result<HashMap<ItemVersionId, u64>, DbErr> {
+    let rows = attempt_items::Entity::find()
+        .select_only()
+        .column_as(attempt_items::Column::ItemVersionId, "id")
+        .column_as(attempt_items::Column::AttemptId.count(), "count")
+        .filter(attempt_items::Column::ItemVersionId.is_in(versions.to_vec()))
+        .group_by(attempt_items::Column::ItemVersionId)
+        .into_tuple::<(ItemVersionId, i64)>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, count)| (id, u64::try_from(count).unwrap_or(0))).collect())
+}
+
+/// In how many attempts each item was given, in whatever version; of all items when none are named.
+pub async fn exposures(db: &impl ConnectionTrait, of: Option<&[ItemId]>) -> Result<HashMap<ItemId, u64>, DbErr> {
+    let mut query = attempt_items::Entity::find()
+        .select_only()
+        .column_as(item_versions::Column::ItemId, "id")
+        .column_as(attempt_items::Column::AttemptId.count(), "count")
+        .join(
+            JoinType::InnerJoin,
+            attempt_items::Entity::belongs_to(item_versions::Entity)
+                .from(attempt_items::Column::ItemVersionId)
+                .to(item_versions::Column::Id)
+                .into(),
+        )
+        .group_by(item_versions::Column::ItemId);
+    if let Some(of) = of {
+        query = query.filter(item_versions::Column::ItemId.is_in(of.iter().copied()));
+    }
+    let rows = query.into_tuple::<(ItemId, i64)>().all(db).await?;
+    Ok(rows.into_iter().map(|(id, count)| (id, u64::try_from(count).unwrap_or(0))).collect())
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{AssemblyId, AttemptId, CandidateId, EnrolmentId, JobId, MailId, MeasurementRunId};
+use crate::ids::{AssemblyId, AttemptId, CandidateId, CorrectionId, EnrolmentId, ItemVersionId, JobId, MailId, MeasurementRunId};
 
 mod work;
 
@@ -22,6 +22,8 @@ pub use work::{run_due, work};
 pub enum Job {
     /// Mark an attempt that was closed, or give it to the examiners.
     MarkAttempt { attempt: AttemptId },
+    /// Mark the next attempts again that a correction concerns.
+    Remark { correction: CorrectionId, given: ItemVersionId, after: Option<AttemptId> },
     /// Issue, renew or withdraw an enrolment's certificate, so that it says what the results say.
     SettleCertificate { enrolment_id: EnrolmentId },
     /// Take the decisions that a candidate's results and certificates call for.

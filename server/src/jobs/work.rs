@@ -102,6 +102,9 @@ async fn held(ijkpunt: &Ijkpunt, job: &jobs::Model, work: impl Future<Output = R
 async fn run(ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
     match job {
         Job::MarkAttempt { attempt } => marking::machine::mark_attempt(ijkpunt, attempt).await.map_err(|error| error.to_string()),
+        Job::Remark { correction, given, after } => {
+            marking::corrections::actions::go_on(ijkpunt, correction, given, after).await.map_err(|error| error.to_string())
+        }
         Job::SettleCertificate { enrolment_id } => {
             certificates::actions::settle(ijkpunt, enrolment_id).await.map_err(|error| error.to_string())
         }

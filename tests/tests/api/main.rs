@@ -1,7 +1,9 @@
 //! The API by its front door. A module a subject; each test runs on SQLite and on PostgreSQL.
 
 mod access;
+mod bank;
 mod certificates;
+mod corrections;
 mod desk;
 mod editor;
 mod fees;

@@ -1,14 +1,14 @@
 //! From the marks of the questions to a level.
 
 use item_bank::standard::{CutRule, Exact, ItemResult, Judgement, Outcome, judge};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::entity::enums::{Level, Part};
 use crate::ids::ItemVersionId;
 
 /// One question of an attempt, marked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Question {
     pub position: i64,
     pub identifier: String,
@@ -22,8 +22,18 @@ pub struct Question {
     pub responses: Value,
     pub score: f64,
     pub max: f64,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<String>,
+    /// The later version by which it was marked, after a correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked_by: Option<MarkedBy>,
+}
+
+/// A version that took the place of the one that was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkedBy {
+    pub version: i64,
+    pub item_version: ItemVersionId,
 }
 
 pub struct Judged {
@@ -125,6 +135,7 @@ mod tests {
             score,
             max: 1.0,
             problems: Vec::new(),
+            marked_by: None,
         }
     }
 

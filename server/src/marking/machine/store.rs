@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 
-use super::rules::Question;
+use super::rules::{MarkedBy, Question};
 use crate::delivery::rules::is_answered;
 use crate::delivery::store::answers_in_force;
 use crate::entity::{attempt_items, attempts, item_versions, items, marks};
 use crate::ids::{AttemptId, ItemId, ItemVersionId};
 use crate::items::qti;
+use crate::marking::corrections;
 
 /// The mark of an attempt as it stands.
 pub async fn mark_in_force(db: &impl ConnectionTrait, attempt: AttemptId) -> Result<Option<marks::Model>, DbErr> {
@@ -44,13 +45,17 @@ pub async fn marked_questions(db: &impl ConnectionTrait, attempt: &attempts::Mod
         .into_iter()
         .map(|item| (item.id, item.identifier))
         .collect();
+    let items: Vec<ItemId> = identifiers.keys().copied().collect();
+    let corrected = corrections::store::in_force(db, &items).await?;
     let given: BTreeMap<i64, Value> = answers_in_force(db, attempt.id).await?.into_iter().map(|row| (row.position, row.response)).collect();
     let mut questions = Vec::with_capacity(rows.len());
     for row in rows {
         let version = versions.get(&row.item_version_id).ok_or_else(|| missing("item version", row.item_version_id))?;
         let response = given.get(&row.position).unwrap_or(&Value::Null);
-        let marked = qti::mark(version, &attempt.language, qti::seed(attempt.seed, row.position), response)
-            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        // A key that was corrected since marks whoever comes later too, whatever version their form still holds.
+        let by = corrected.get(&version.item_id).filter(|by| by.version > version.version);
+        let pair = qti::Pair::read(version, by.unwrap_or(version), &attempt.language).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let marked = pair.mark(qti::seed(attempt.seed, row.position), response);
         questions.push(Question {
             position: row.position,
             identifier: identifiers.get(&version.item_id).cloned().ok_or_else(|| missing("item", version.item_id))?,
@@ -64,6 +69,7 @@ pub async fn marked_questions(db: &impl ConnectionTrait, attempt: &attempts::Mod
             score: marked.score,
             max: marked.max,
             problems: marked.problems,
+            marked_by: by.map(|by| MarkedBy { version: by.version, item_version: by.id }),
         });
     }
     Ok(questions)

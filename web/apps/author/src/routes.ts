@@ -9,5 +9,6 @@ export const routes: readonly Route[] = [
   { path: "/assemblies/:id", load: () => import("./screens/Assembly.svelte"), roles: ["author"] },
   { path: "/new", load: () => import("./screens/New.svelte"), roles: ["author"] },
   { path: "/items/:id/edit", load: () => import("./screens/Edit.svelte"), roles: ["author"] },
+  { path: "/sheet", load: () => import("./screens/Sheet.svelte"), nav: "author-nav-sheet", roles: ["author"] },
   { path: "/items/:id", load: () => import("./screens/Item.svelte"), roles: ["author"] },
 ];

@@ -126,6 +126,7 @@ fn what_a_draft_cannot_hold_is_named() {
     assert!(says(&hidden(&item(ONE, &format!("<pre>x</pre>{body}"), MATCH_CORRECT)), HiddenWhat::Element, "pre"));
     assert!(says(&hidden(&item(ONE, &format!("<div>{body}</div>"), MATCH_CORRECT)), HiddenWhat::Interaction, "qti-choice-interaction"));
     assert!(says(&hidden(&item(ONE, &format!("<!-- let op -->{body}"), MATCH_CORRECT)), HiddenWhat::Comment, "<!-- -->"));
+    assert!(says(&hidden(&item(ONE, &format!("<p>a<br class=\"x\"/>b</p>{body}"), MATCH_CORRECT)), HiddenWhat::Attribute, "br class"));
     assert!(says(&hidden("<p/>"), HiddenWhat::Unreadable, "p"));
     let slider = r#"<qti-slider-interaction response-identifier="RESPONSE" lower-bound="0" upper-bound="9"/>"#;
     assert!(says(&hidden(&item(ONE, slider, MATCH_CORRECT)), HiddenWhat::Interaction, "qti-slider-interaction"));

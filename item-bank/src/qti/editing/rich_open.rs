@@ -206,7 +206,11 @@ impl Reader<'_> {
 
     fn atom(&mut self, element: &Element, marks: &[Mark], line: &mut Vec<Rich>) {
         let mut node = match element.name.as_str() {
-            "br" => Rich::new("hardBreak", Vec::new()),
+            "br" => {
+                let named = element.attributes.iter().map(|(name, _)| format!("{} {name}", element.written));
+                self.hidden.extend(named.map(|name| Hidden::new(element.at, HiddenWhat::Attribute, name)));
+                Rich::new("hardBreak", Vec::new())
+            }
             "img" => {
                 let mut node = Rich::new("image", Vec::new());
                 for name in ["src", "alt", "width", "height"] {

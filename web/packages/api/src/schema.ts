@@ -694,6 +694,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/item-parameters/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approveParameters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportSheet"];
+        put?: never;
+        post: operations["importSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/item-versions/{id}/comments": {
         parameters: {
             query?: never;
@@ -704,6 +736,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["commentOnItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/compare/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["compareItemVersions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -774,6 +822,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/item-versions/{id}/remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/item-versions/{id}/remark-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["previewRemark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/item-versions/{id}/revisions": {
         parameters: {
             query?: never;
@@ -832,6 +912,70 @@ export interface paths {
         get: operations["readItem"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listCorrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{id}/enemies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["setEnemy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{id}/enemies/{enemy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["unsetEnemy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{id}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["proposeParameters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1217,6 +1361,246 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["sendMailAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMeasuredForms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/forms/{id}/classification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["classifyForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getItemHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/proposals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decideCut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listMeasurementRuns"];
+        put?: never;
+        post: operations["askMeasurement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMeasurementRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelMeasurement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/runs/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decideCalibration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listStandards"];
+        put?: never;
+        post: operations["beginStandard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getStandard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["closeStandard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards/{id}/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["judgeStandard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards/{id}/panellists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["addPanellist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["proposeCut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurement/standards/{id}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["openRound"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2100,6 +2484,43 @@ export interface components {
             name: string;
             sites: components["schemas"]["SiteView"][];
         };
+        AnalysisReport: {
+            /** Format: double */
+            alpha?: number | null;
+            /**
+             * Format: double
+             * @description 95 % interval of alpha.
+             */
+            alpha_from?: number | null;
+            /** Format: double */
+            alpha_to?: number | null;
+            attempts: number;
+            earlier?: components["schemas"]["Earlier"] | null;
+            /** @description Which numbers are left out for want of answers. */
+            few: components["schemas"]["FewAnswers"];
+            form: components["schemas"]["FormName"];
+            /** Format: double */
+            highest: number;
+            items: components["schemas"]["ItemReport"][];
+            /** Format: double */
+            mean?: number | null;
+            /** @description The model whose fit was looked at. */
+            model?: string | null;
+            /** @description Attempts by points, from 0 on. */
+            scores: number[];
+            /** Format: double */
+            sd?: number | null;
+            /**
+             * Format: double
+             * @description Standard error of measurement, in points.
+             */
+            sem?: number | null;
+        };
+        /**
+         * @description How the new parameters come on the old scale.
+         * @enum {string}
+         */
+        Anchoring: "none" | "fixed" | "linking";
         AnswerEvent: {
             /** Format: date-time */
             client_at: string;
@@ -2109,6 +2530,51 @@ export interface components {
             response: unknown;
             /** Format: int64 */
             seq: number;
+        };
+        /** @description What is to be computed, over the attempts that ended from the one day to the other, both included. */
+        Asked: {
+            /** Format: uuid */
+            form: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "analysis";
+            /** Format: date */
+            until: string;
+        } | {
+            anchoring: components["schemas"]["Anchoring"];
+            forms: string[];
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "calibration";
+            model: components["schemas"]["CalibrationModel"];
+            /** Format: date */
+            until: string;
+        } | {
+            by: components["schemas"]["GroupCriterion"];
+            /** Format: uuid */
+            form: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "dif";
+            /** @description Take items that show a difference out of the matching score, and start over. */
+            purify: boolean;
+            /** @description The group that the others are compared with; the largest when none is named. */
+            reference?: string | null;
+            /** Format: date */
+            until: string;
+        };
+        /** @description One thing about both versions. A side that does not have it is empty. */
+        Aspect: {
+            after: components["schemas"]["Stretch"][][];
+            /** @description Lines, each of stretches. */
+            before: components["schemas"]["Stretch"][][];
+            changed: boolean;
+            /** @description Of `about` a field's name; of a question, a key or points the name of the response; of a translation the language. */
+            name: string;
+            section: components["schemas"]["Section"];
         };
         AssemblyBegun: {
             id: components["schemas"]["AssemblyId"];
@@ -2291,6 +2757,20 @@ export interface components {
         };
         /** @enum {string} */
         Bundle: "oral" | "written" | "mo" | "prescreening";
+        CalibratedItem: {
+            /** @description Kept its parameters, so that the others stand on their scale. */
+            anchored: boolean;
+            identifier: string;
+            /** Format: uuid */
+            item_id: string;
+            left_out?: components["schemas"]["LeftOut"] | null;
+            n: number;
+            new?: components["schemas"]["Parameters"] | null;
+            old?: components["schemas"]["Parameters"] | null;
+            /** Format: double */
+            p?: number | null;
+            title: string;
+        };
         Calibration: {
             bins: components["schemas"]["BinView"][];
             by_advice: components["schemas"]["Group"][];
@@ -2302,6 +2782,38 @@ export interface components {
             overall?: components["schemas"]["Scores"] | null;
             /** @description Forecasts that can be compared by now. */
             pairs: number;
+        };
+        CalibrationDecision: {
+            decision: components["schemas"]["MeasurementDecision"];
+            reason?: string;
+        };
+        /** @enum {string} */
+        CalibrationModel: "rasch" | "2pl" | "3pl";
+        CalibrationReport: {
+            anchoring: components["schemas"]["Anchoring"];
+            /** @description Items with approved parameters that rest on answers. */
+            anchors: number;
+            attempts: number;
+            converged: boolean;
+            items: components["schemas"]["CalibratedItem"][];
+            iterations: number;
+            /**
+             * Format: double
+             * @description θ(old) = a θ(new) + b, when the scales were linked.
+             */
+            link_a?: number | null;
+            /** Format: double */
+            link_b?: number | null;
+            /** Format: double */
+            log_likelihood: number;
+            /**
+             * Format: double
+             * @description Mean and standard deviation of these candidates on the scale of the result.
+             */
+            mean: number;
+            model: components["schemas"]["CalibrationModel"];
+            /** Format: double */
+            sd: number;
         };
         /**
          * @description What became of an item of a package.
@@ -2406,6 +2918,11 @@ export interface components {
             uncertainty?: number | null;
             verdict: components["schemas"]["Verdict"];
         };
+        /**
+         * @description What becomes of an attempt.
+         * @enum {string}
+         */
+        Change: "same" | "points" | "up" | "kept" | "kept_pass";
         CheckedIdentity: {
             /** Format: date-time */
             at: string;
@@ -2432,6 +2949,19 @@ export interface components {
             parts?: components["schemas"]["Part"][] | null;
             purpose: string;
         };
+        Classification: {
+            all_lee?: components["schemas"]["Shares"] | null;
+            all_rudner?: components["schemas"]["Shares"] | null;
+            attempts: number;
+            /** @description Whether every parameter rests on more than the level of its question. */
+            calibrated: boolean;
+            cuts: components["schemas"]["CutClassification"][];
+            highest: number;
+            /** @description Whether the candidates are those who sat the form; else they are taken as standard normal. */
+            observed: boolean;
+        };
+        /** @enum {string} */
+        ClassName: "A" | "B" | "C";
         ClerkTotal: {
             clerk: string;
             count: number;
@@ -2446,6 +2976,15 @@ export interface components {
         CodeState: "none" | "given" | "used";
         CommentOnItem: {
             comment: string;
+        };
+        /** @description One group against the reference. */
+        Comparison: {
+            focal: string;
+            /** @description In the order of the report's items. */
+            items: components["schemas"]["ItemDifference"][];
+            persons: number;
+            /** @description Judged by empirical Bayes, since the group is small. */
+            small: boolean;
         };
         CompleteRecording: {
             /** Format: int64 */
@@ -2487,6 +3026,9 @@ export interface components {
             /** @description Whether too little is possible, rather than too much unavoidable. */
             too_few: boolean;
         };
+        Corrected: {
+            correction_id: components["schemas"]["CorrectionId"];
+        };
         Correction: {
             person: components["schemas"]["Details"];
             reason: string;
@@ -2495,6 +3037,78 @@ export interface components {
              * @description The revision that the clerk saw.
              */
             revision: number;
+        };
+        /** Format: uuid */
+        CorrectionId: string;
+        /** @description How far a correction is. */
+        CorrectionOutcome: {
+            /**
+             * Format: int64
+             * @description Attempts looked at so far.
+             */
+            done: number;
+            finished: boolean;
+            /** @description What was shown before it began. */
+            preview: components["schemas"]["CorrectionPreview"];
+            /**
+             * Format: int64
+             * @description Marks that were superseded.
+             */
+            written: number;
+        };
+        /** @description What a correction would change, before anything is written. */
+        CorrectionPreview: {
+            /**
+             * Format: int64
+             * @description Marked attempts in which an earlier version was given.
+             */
+            attempts: number;
+            /** @description Says all of the above: what is written must be what was shown. */
+            fingerprint: string;
+            /**
+             * Format: int64
+             * @description A lower level by the corrected key; what was reached stands.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Of those that would lose the pass; it stands.
+             */
+            kept_passes: number;
+            /**
+             * Format: int64
+             * @description Attempts whose mark does not go by questions, such as an adaptive test's; they stay as they are.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Who passes that did not.
+             */
+            new_passes: number;
+            /**
+             * Format: int64
+             * @description Other points, the same level.
+             */
+            points: number;
+            /** Format: int64 */
+            same: number;
+            shifts: components["schemas"]["Shift"][];
+            /**
+             * Format: int64
+             * @description A higher level.
+             */
+            up: number;
+            /** @description The first 200 whose level is concerned, then those whose points are. */
+            who: components["schemas"]["Who"][];
+        };
+        CorrectionView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: components["schemas"]["CorrectionId"];
+            item_version_id: components["schemas"]["ItemVersionId"];
+            outcome: components["schemas"]["CorrectionOutcome"];
+            reason: string;
         };
         CreatedItem: {
             id: components["schemas"]["ItemId"];
@@ -2535,6 +3149,28 @@ export interface components {
             /** Format: int64 */
             remaining_seconds: number;
             status: components["schemas"]["AttemptStatus"];
+        };
+        CutClassification: {
+            /** Format: double */
+            kappa?: number | null;
+            lee?: components["schemas"]["Shares"] | null;
+            level: string;
+            livingston_lewis?: components["schemas"]["Shares"] | null;
+            rudner?: components["schemas"]["Shares"] | null;
+            /** @description The score that passes. */
+            score: number;
+        };
+        /** Format: uuid */
+        CutProposalId: string;
+        CutRuleView: {
+            ground: string;
+            key: string;
+            scores: components["schemas"]["LevelScore"][];
+            source: components["schemas"]["RuleSource"];
+            /** Format: date */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
         };
         DecideAssembly: {
             approve: boolean;
@@ -2604,6 +3240,29 @@ export interface components {
             title: components["schemas"]["Text"];
             until: components["schemas"]["Origin"];
         };
+        DifItem: {
+            /** @description The share right in bands of rising score, for each group in the order of `groups`; absent where too few persons are. */
+            curves: (number | null)[][];
+            identifier: string;
+            /** Format: uuid */
+            item_id: string;
+            title: string;
+        };
+        DifReport: {
+            by: components["schemas"]["GroupCriterion"];
+            comparisons: components["schemas"]["Comparison"][];
+            correction: ("benjamini_hochberg" | "holm") & Record<string, never>;
+            form: components["schemas"]["FormName"];
+            groups: components["schemas"]["GroupReport"][];
+            items: components["schemas"]["DifItem"][];
+            /** @description Everybody who belongs to a group. */
+            persons: number;
+            /** @description Whether items that showed a difference were taken out of the matching score. */
+            purified: boolean;
+            /** @description The group that the others are compared with; absent when there is none that is large enough. */
+            reference?: string | null;
+            tests: number;
+        };
         /** @enum {string} */
         Dimension: "agency" | "site" | "year" | "month" | "purpose" | "kind" | "band" | "result" | "language" | "advice" | "gender" | "age" | "target_group";
         DimensionValue: {
@@ -2616,6 +3275,15 @@ export interface components {
             name: components["schemas"]["Text"];
             values: components["schemas"]["DimensionValue"][];
         };
+        /** @description A change of difficulty in logits beyond that of the other items; positive is harder. */
+        Drift: {
+            /** Format: double */
+            logits: number;
+            /** Format: double */
+            se: number;
+            /** Format: double */
+            z: number;
+        };
         /** @description Enough of a record to see whether it is the same person, and no more. */
         Duplicate: {
             agency_id: components["schemas"]["AgencyId"];
@@ -2625,6 +3293,20 @@ export interface components {
             insz_masked?: string | null;
             name: string;
             number: string;
+        };
+        /** @description The period before, which drift is measured against. */
+        Earlier: {
+            attempts: number;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until: string;
+        };
+        /** @description An item that may not be in one form with this one. */
+        EnemyView: {
+            id: components["schemas"]["ItemId"];
+            identifier: string;
+            reason: string;
         };
         Enrol: {
             agency_id: components["schemas"]["AgencyId"];
@@ -2682,6 +3364,21 @@ export interface components {
             minutes: number;
             reason: string;
         };
+        /**
+         * @description Why a search ended without forms and without a reason.
+         * @enum {string}
+         */
+        Failure: "not_found" | "faulty" | "solver";
+        /** @enum {string} */
+        Favours: "reference" | "focal";
+        FewAnswers: {
+            /** @description Too few for shares and options. */
+            answers: boolean;
+            /** @description Too few for correlations, alpha and the error of measurement. */
+            correlations: boolean;
+            /** @description Too few for the fit of a model. */
+            fit: boolean;
+        };
         /** @description What is wrong with one field. */
         FieldError: {
             code: string;
@@ -2689,6 +3386,14 @@ export interface components {
             /** @description Where in the request: a JSON pointer (RFC 6901), such as `/birth_date`. */
             pointer: string;
         };
+        /** @description Something worth a look. */
+        Flag: {
+            kind: components["schemas"]["FlagKind"];
+            /** @description The letter of the option that it is about. */
+            option?: string | null;
+        };
+        /** @enum {string} */
+        FlagKind: "key_wrong" | "negative" | "low_discrimination" | "too_easy" | "too_hard" | "unused_option" | "misfit" | "easier" | "harder" | "overexposed";
         /** Format: uuid */
         ForecastId: string;
         /** @enum {string} */
@@ -2787,6 +3492,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        FormName: {
+            /** Format: uuid */
+            id: string;
+            key: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @enum {string} */
         FormPart: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo";
         /** @description A form held against a blueprint. */
@@ -2876,6 +3588,19 @@ export interface components {
             pairs: number;
             scores?: components["schemas"]["Scores"] | null;
         };
+        /**
+         * @description What groups are made by.
+         * @enum {string}
+         */
+        GroupCriterion: "test_language" | "contact_language" | "gender" | "age" | "advice";
+        GroupReport: {
+            /** @description Too few to be compared. */
+            few: boolean;
+            group: string;
+            /** Format: double */
+            mean?: number | null;
+            persons: number;
+        };
         /** @enum {string} */
         IdentityDocument: "eid" | "residence_card" | "passport" | "annex" | "other";
         ImportedItem: {
@@ -2884,6 +3609,8 @@ export interface components {
             faults: string[];
             file: string;
             identifier: string;
+            /** @description Its parameters are other ones than the bank's, and are put forward for approval. */
+            proposed: boolean;
             title: string;
         };
         /** @description What an import did or would do; with faults it does nothing. */
@@ -2926,6 +3653,55 @@ export interface components {
             masked: string;
             sex?: components["schemas"]["Sex"] | null;
         };
+        /** @enum {string} */
+        IrtModel: "rasch" | "2pl" | "3pl" | "grm" | "pcm" | "gpcm";
+        /** @description The item in one analysis. */
+        ItemAnalysed: {
+            /** Format: date-time */
+            at: string;
+            /** Format: double */
+            exposure?: number | null;
+            flags: components["schemas"]["Flag"][];
+            form: string;
+            /** Format: date */
+            from: string;
+            n: number;
+            /** Format: double */
+            p?: number | null;
+            /** Format: double */
+            rir?: number | null;
+            run: components["schemas"]["MeasurementRunId"];
+            /** Format: date */
+            until: string;
+        };
+        ItemDifference: {
+            /** Format: double */
+            chisq?: number | null;
+            class?: components["schemas"]["ClassName"] | null;
+            /**
+             * Format: double
+             * @description ETS delta: positive favours the focal group. Absent where it does not exist.
+             */
+            delta?: number | null;
+            /**
+             * Format: double
+             * @description Empirical Bayes: the delta shrunk towards the other items, its error, and the probabilities of A, B and C.
+             */
+            eb_delta?: number | null;
+            eb_probabilities?: number[] | null;
+            /** Format: double */
+            eb_se?: number | null;
+            favours?: components["schemas"]["Favours"] | null;
+            /** @description Whether the item counted in the matching score of the others. */
+            in_score: boolean;
+            /** Format: double */
+            p?: number | null;
+            /** Format: double */
+            p_adjusted?: number | null;
+            raw_class?: components["schemas"]["ClassName"] | null;
+            /** Format: double */
+            se?: number | null;
+        };
         ItemEvent: {
             /** Format: date-time */
             at: string;
@@ -2943,6 +3719,8 @@ export interface components {
             identifier: string;
         };
         ItemFile: {
+            /** @description What may not be in one form with it. */
+            enemies: components["schemas"]["EnemyView"][];
             /**
              * Format: int64
              * @description In how many attempts a version of it was given.
@@ -2950,10 +3728,17 @@ export interface components {
             exposure: number;
             id: components["schemas"]["ItemId"];
             identifier: string;
+            /** @description The newest first. */
+            parameters: components["schemas"]["ParametersView"][];
             skill: components["schemas"]["ItemSkill"];
             used_in: components["schemas"]["FormUse"][];
             /** @description The newest first. */
             versions: components["schemas"]["ItemVersion"][];
+        };
+        ItemHistory: {
+            analyses: components["schemas"]["ItemAnalysed"][];
+            identifier: string;
+            parameters: components["schemas"]["ParameterView"][];
         };
         /** Format: uuid */
         ItemId: string;
@@ -2964,15 +3749,70 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** Format: uuid */
+        ItemParametersId: string;
+        ItemReport: {
+            /** Format: double */
+            alpha_without?: number | null;
+            /** @description Share of the points in each score group, from the weakest to the best. */
+            curve: (number | null)[];
+            df?: number | null;
+            drift?: components["schemas"]["Drift"] | null;
+            drift_b?: components["schemas"]["Drift"] | null;
+            /**
+             * Format: double
+             * @description Share of the attempts at this part that met the item.
+             */
+            exposure?: number | null;
+            /** Format: double */
+            fit_p?: number | null;
+            flags: components["schemas"]["Flag"][];
+            identifier: string;
+            /** Format: double */
+            infit?: number | null;
+            /** Format: uuid */
+            item_id: string;
+            level?: string | null;
+            n: number;
+            options: components["schemas"]["OptionReport"][];
+            /** Format: double */
+            outfit?: number | null;
+            /**
+             * Format: double
+             * @description Share of the points earned.
+             */
+            p?: number | null;
+            /** Format: double */
+            rir?: number | null;
+            /**
+             * Format: double
+             * @description Correlations with all points, and with those of the other items.
+             */
+            rit?: number | null;
+            /** Format: double */
+            s_x2?: number | null;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description An item by its newest version. */
         ItemRow: {
             core: boolean;
+            /**
+             * Format: int64
+             * @description In how many attempts it was given.
+             */
+            exposure: number;
             id: components["schemas"]["ItemId"];
             identifier: string;
             level?: components["schemas"]["Level"] | null;
+            licence?: string | null;
+            parameters?: components["schemas"]["Said"] | null;
             sample: boolean;
             skill: components["schemas"]["ItemSkill"];
+            source?: string | null;
             status: components["schemas"]["ItemStatus"];
+            text_type?: string | null;
             title: string;
             topic?: string | null;
             /** Format: int64 */
@@ -2990,6 +3830,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             events: components["schemas"]["ItemEvent"][];
+            /**
+             * Format: int64
+             * @description In how many attempts it was given.
+             */
+            exposure: number;
             /** @description Why it could not be published, a line each; empty when it could. */
             faults: string[];
             id: components["schemas"]["ItemVersionId"];
@@ -3012,6 +3857,18 @@ export interface components {
         };
         /** Format: uuid */
         ItemVersionId: string;
+        JudgementView: {
+            /**
+             * Format: double
+             * @description The panellist's cut: points, or logits of a bookmark.
+             */
+            cut?: number | null;
+            level: string;
+            marks: number[];
+            panellist: components["schemas"]["PanellistId"];
+            /** Format: int64 */
+            round: number;
+        };
         KeptQuestion: {
             agency: components["schemas"]["AgencyCode"];
             /** Format: date-time */
@@ -3024,6 +3881,8 @@ export interface components {
             question: components["schemas"]["Question"];
             shared: boolean;
         };
+        /** @enum {string} */
+        Kind: "count" | "quota" | "target" | "pinned" | "enemies" | "in_use" | "reuse" | "overlap";
         /** @description The code is shown once: only its hash is kept. */
         KioskCode: {
             code: string;
@@ -3062,10 +3921,45 @@ export interface components {
         /** @enum {string} */
         KioskState: "waiting" | "enrolled" | "revoked";
         /** @enum {string} */
+        LeftOut: "too_few" | "all_the_same";
+        /** @enum {string} */
         Level: "below" | "A1" | "A2" | "B1" | "B2" | "passed" | "failed" | "advice";
+        /** @description The cut of the panel for a level, in points. */
+        LevelCut: {
+            /**
+             * Format: double
+             * @description Mean of the panellists, in points, and its standard error.
+             */
+            cut: number;
+            /** Format: double */
+            highest: number;
+            level: string;
+            /** Format: double */
+            lowest: number;
+            /** Format: double */
+            median: number;
+            panellists: number;
+            /** @description The lowest whole score that passes. */
+            score: number;
+            /** Format: double */
+            sd?: number | null;
+            /** Format: double */
+            se?: number | null;
+            /**
+             * Format: double
+             * @description Of a bookmark: the same in logits.
+             */
+            theta?: number | null;
+            /** Format: double */
+            theta_se?: number | null;
+        };
         LevelOutcome: {
             level: components["schemas"]["Level"];
             verdict: components["schemas"]["Verdict"];
+        };
+        LevelScore: {
+            level: string;
+            score?: number | null;
         };
         /** @description One line of an order, with its explanation. */
         Line: {
@@ -3124,6 +4018,30 @@ export interface components {
         };
         /** @enum {string} */
         Measure: "tests" | "persons" | "passed";
+        MeasuredForm: {
+            /**
+             * Format: int64
+             * @description Attempts that were sat to the end.
+             */
+            attempts: number;
+            band?: components["schemas"]["Band"] | null;
+            id: components["schemas"]["FormId"];
+            key: string;
+            /** Format: date-time */
+            last?: string | null;
+            part: components["schemas"]["FormPart"];
+            status: components["schemas"]["FormStatus"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        MeasurementDecision: "approved" | "rejected";
+        /** @enum {string} */
+        MeasurementKind: "analysis" | "calibration" | "dif";
+        /** Format: uuid */
+        MeasurementRunId: string;
+        /** @enum {string} */
+        MeasurementStatus: "queued" | "running" | "done" | "failed" | "cancelled";
         /** Format: uuid */
         MediaId: string;
         MoveItem: {
@@ -3138,12 +4056,26 @@ export interface components {
             booking_id?: components["schemas"]["BookingId"] | null;
             text: string;
         };
+        NewJudgement: {
+            level: string;
+            /** @description Chances from 0 to 1, a question each in the form's order; or the page of the bookmark alone. */
+            marks: number[];
+            panellist: components["schemas"]["PanellistId"];
+            /**
+             * Format: int64
+             * @description The round that the marks are meant for, so that late ones do not fall into the next.
+             */
+            round: number;
+        };
         NewKiosk: {
             name: string;
             site_id: components["schemas"]["SiteId"];
         };
         NewOrder: {
             parts: components["schemas"]["Part"][];
+        };
+        NewPanellist: {
+            name: string;
         };
         /** @description A payment as the clerk types it in. */
         NewPayment: {
@@ -3162,6 +4094,12 @@ export interface components {
             /** @description Why tests may be given to it: the contract or decision. */
             ground: string;
             name: string;
+        };
+        NewProposal: {
+            /** @description Why this becomes the rule: the panel and the decision. */
+            ground: string;
+            /** Format: date */
+            valid_from: string;
         };
         NewQuestion: {
             agency: components["schemas"]["AgencyCode"];
@@ -3207,6 +4145,16 @@ export interface components {
         NewSnapshot: {
             name: string;
         };
+        NewStandard: {
+            form: components["schemas"]["FormId"];
+            method: components["schemas"]["StandardMethod"];
+            /**
+             * Format: double
+             * @description Of a bookmark: two thirds when nothing is said.
+             */
+            response_probability?: number;
+            title: string;
+        };
         NextQuestion: {
             /** @description No question follows: the test is to be handed in. */
             done: boolean;
@@ -3236,6 +4184,18 @@ export interface components {
         /** @description When the site is open on each day of the week; a day that is not named is closed. */
         OpeningHours: {
             [key: string]: string[];
+        };
+        OptionReport: {
+            /** @description Share in each score group, from the weakest to the best. */
+            by_group: (number | null)[];
+            chosen: number;
+            /** Format: double */
+            correlation?: number | null;
+            key: boolean;
+            letter: string;
+            /** Format: double */
+            share: number;
+            text: string;
         };
         /** Format: uuid */
         OrderId: string;
@@ -3288,6 +4248,78 @@ export interface components {
         PackageOutcome: {
             items: components["schemas"]["ImportedItem"][];
             written: boolean;
+        };
+        /** @description A line for each step of an import, for those who accept `application/x-ndjson`; the last has the outcome or the problem. */
+        PackageProgress: {
+            done: number;
+            outcome?: components["schemas"]["PackageOutcome"] | null;
+            phase?: components["schemas"]["Phase"] | null;
+            problem?: components["schemas"]["ProblemBody"] | null;
+            total: number;
+        };
+        PageView: {
+            /** Format: double */
+            location: number;
+            place: number;
+        };
+        /** Format: uuid */
+        PanellistId: string;
+        PanellistView: {
+            id: components["schemas"]["PanellistId"];
+            name: string;
+        };
+        Parameters: {
+            /** Format: double */
+            a: number;
+            /** Format: double */
+            b: number;
+            /** Format: double */
+            c: number;
+            /** Format: double */
+            se_a?: number | null;
+            /** Format: double */
+            se_b?: number | null;
+            /** Format: double */
+            se_c?: number | null;
+        };
+        /** @enum {string} */
+        ParameterSource: "default" | "content" | "import" | "calibration" | "manual";
+        /** @enum {string} */
+        ParameterStatus: "proposed" | "approved" | "superseded";
+        /** @description Parameters as they were proposed, and what became of them. */
+        ParametersView: components["schemas"]["Said"] & {
+            /** Format: date-time */
+            approved_at?: string | null;
+            approved_by?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string | null;
+            id: components["schemas"]["ItemParametersId"];
+            /** @description Whether the person who asks may take them into force. */
+            may_approve: boolean;
+            source: components["schemas"]["ParameterSource"];
+            status: components["schemas"]["ParameterStatus"];
+            /** Format: int64 */
+            version: number;
+        };
+        ParameterView: {
+            /** Format: double */
+            a: number;
+            /** Format: date-time */
+            approved_at?: string | null;
+            /** Format: double */
+            b: number;
+            /** Format: double */
+            c: number;
+            /** Format: date-time */
+            created_at: string;
+            model: string;
+            /** Format: double */
+            se_b?: number | null;
+            source: string;
+            status: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @enum {string} */
         Part: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo_exemption" | "mo_final";
@@ -3349,6 +4381,11 @@ export interface components {
             reversed: boolean;
             reverses_id?: components["schemas"]["PaymentId"] | null;
         };
+        /**
+         * @description How far an import is.
+         * @enum {string}
+         */
+        Phase: "reading" | "files" | "writing";
         PlaysUsed: {
             /** Format: int64 */
             max_plays: number;
@@ -3441,6 +4478,29 @@ export interface components {
             id: string;
             name: string;
         };
+        ProposalDecision: {
+            in_force: boolean;
+            reason?: string;
+        };
+        /** @enum {string} */
+        ProposalStatus: "proposed" | "in_force" | "rejected";
+        ProposalView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string | null;
+            cuts: components["schemas"]["LevelCut"][];
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string | null;
+            decision_reason?: string | null;
+            ground: string;
+            id: components["schemas"]["CutProposalId"];
+            may_put_in_force: boolean;
+            rule_id?: components["schemas"]["RuleId"] | null;
+            status: components["schemas"]["ProposalStatus"];
+            /** Format: date */
+            valid_from: string;
+        };
         ProposedFormFile: {
             items: components["schemas"]["FormItem"][];
             report: components["schemas"]["FormReport"];
@@ -3499,6 +4559,17 @@ export interface components {
              */
             until?: string | null;
         };
+        QuestionView: {
+            identifier: string;
+            /**
+             * Format: double
+             * @description Share right among all who sat the form; absent when they are too few.
+             */
+            p?: number | null;
+            title: string;
+            /** Format: double */
+            worth: number;
+        };
         /** @description A script in the queue. */
         QueuedScript: {
             alias: string;
@@ -3532,6 +4603,12 @@ export interface components {
             /** @description The clerk looked at the likely duplicates and says that this is somebody else. */
             despite_duplicates?: boolean;
             person: components["schemas"]["Details"];
+        };
+        Remark: {
+            /** @description The fingerprint of the preview that was looked at. */
+            fingerprint: string;
+            /** @description Why, for the file of everybody whom it concerns. */
+            reason: string;
         };
         /** @description One requirement and what the form has. */
         ReportRow: {
@@ -3658,6 +4735,16 @@ export interface components {
             seats: components["schemas"]["Seat"][];
             session: components["schemas"]["RoomSession"];
         };
+        /** @description What the panel hears after a round. */
+        RoundView: {
+            cuts: components["schemas"]["LevelCut"][];
+            /** @description Of each level the share of those who sat the form that would reach it; absent when they are too few. */
+            impact?: number[] | null;
+            /** @description Of each level the mean mark of each question, in the form's order; empty for a bookmark. */
+            means: number[][];
+            /** Format: int64 */
+            round: number;
+        };
         /** @description What a rubric says: criteria, each with a descriptor for the points 0 to 5, in several languages. */
         Rubric: {
             criteria: components["schemas"]["Criterion"][];
@@ -3675,6 +4762,67 @@ export interface components {
             /** Format: date */
             since: string;
             source: components["schemas"]["RuleSource"];
+        };
+        RunReport: components["schemas"]["RunView"] & {
+            analysis?: components["schemas"]["AnalysisReport"] | null;
+            calibration?: components["schemas"]["CalibrationReport"] | null;
+            dif?: components["schemas"]["DifReport"] | null;
+            settings?: components["schemas"]["RuleId"] | null;
+        };
+        RunView: {
+            /** @description Whether the end of a session asked for it. */
+            after_session: boolean;
+            asked: components["schemas"]["Asked"];
+            /** Format: date-time */
+            created_at: string;
+            created_by?: string | null;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: string | null;
+            decision?: components["schemas"]["MeasurementDecision"] | null;
+            decision_reason?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** @description The forms by name and version. */
+            forms: string[];
+            id: components["schemas"]["MeasurementRunId"];
+            kind: components["schemas"]["MeasurementKind"];
+            /** @description Whether the caller may approve what it proposes. */
+            may_approve: boolean;
+            /** @description Why it failed: `too-few`, `no-anchors`, `not-estimable` or `internal`. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description Per cent.
+             */
+            progress: number;
+            status: components["schemas"]["MeasurementStatus"];
+        };
+        /** @description Parameters as files and forms say them, on the logistic scale with D = 1. */
+        Said: {
+            /**
+             * Format: double
+             * @description How steeply the chance of a right answer rises.
+             */
+            a?: number;
+            /** Format: double */
+            b: number;
+            /**
+             * Format: double
+             * @description The chance of a right guess.
+             */
+            c?: number;
+            model: components["schemas"]["IrtModel"];
+            /** @description Where they come from, in words. */
+            origin?: string;
+            /** Format: double */
+            se_a?: number | null;
+            /** Format: double */
+            se_b?: number | null;
+            /** Format: double */
+            se_c?: number | null;
+            /** @description Thresholds, of a model with steps. */
+            steps?: number[] | null;
         };
         SaveAnswers: {
             events: components["schemas"]["AnswerEvent"][];
@@ -3854,6 +5002,8 @@ export interface components {
             name: string;
             number: string;
         };
+        /** @enum {string} */
+        Section: "about" | "text" | "question" | "key" | "points" | "rules" | "media" | "translation";
         /** Format: uuid */
         SessionId: string;
         /** @enum {string} */
@@ -3881,8 +5031,76 @@ export interface components {
             status: components["schemas"]["SessionStatus"];
             waiting: number;
         };
+        SetEnemy: {
+            /** @description The identifier of the other item. */
+            enemy: string;
+            reason?: string;
+        };
+        SettingDetail: components["schemas"]["SettingView"] & {
+            /** @description Of a bookmark: places of the questions, from the easiest to the hardest. */
+            booklet: components["schemas"]["PageView"][];
+            highest: number;
+            judgements: components["schemas"]["JudgementView"][];
+            /** @description Judgements of the open round that are not there yet. */
+            missing: number;
+            panellists: components["schemas"]["PanellistView"][];
+            proposals: components["schemas"]["ProposalView"][];
+            questions: components["schemas"]["QuestionView"][];
+            /** @description Feedback on every round that is complete. */
+            rounds: components["schemas"]["RoundView"][];
+            rule?: components["schemas"]["CutRuleView"] | null;
+        };
+        SettingView: {
+            /** Format: date-time */
+            created_at: string;
+            form: components["schemas"]["FormName"];
+            id: components["schemas"]["StandardSettingId"];
+            levels: string[];
+            method: components["schemas"]["StandardMethod"];
+            /** Format: double */
+            response_probability?: number | null;
+            /**
+             * Format: int64
+             * @description The round that is open, or the last one.
+             */
+            round: number;
+            status: components["schemas"]["StandardStatus"];
+            title: string;
+        };
         /** @enum {string} */
         Sex: "female" | "male" | "x";
+        Shares: {
+            /** Format: double */
+            accuracy: number;
+            /** Format: double */
+            consistency: number;
+        };
+        /** @description What a sheet changed, or would change. */
+        SheetChanges: {
+            /** @description Items of which other parameters are proposed. */
+            proposed: string[];
+            /** @description Items that get a draft of a new version, since something that is said of them changes. */
+            revised: string[];
+            unchanged: number;
+        };
+        /** @description What a sheet brought, or would bring, or why it did not come in. */
+        SheetOutcome: components["schemas"]["SheetChanges"] & {
+            /** @description All of them; `faults` holds the first 200. */
+            fault_count: number;
+            faults: components["schemas"]["BadRow"][];
+            written: boolean;
+        };
+        /** @description How many went from one level to another, in one part. */
+        Shift: {
+            /** @description By the corrected key. */
+            after: components["schemas"]["Level"];
+            band?: components["schemas"]["Band"] | null;
+            before: components["schemas"]["Level"];
+            change: components["schemas"]["Change"];
+            /** Format: int64 */
+            count: number;
+            part: components["schemas"]["Part"];
+        };
         /** @enum {string} */
         Show: "counts" | "row_shares" | "column_shares" | "change";
         /** @description How forecasts of a level came true in the simulation. */
@@ -3993,6 +5211,12 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        /** @enum {string} */
+        StandardMethod: "angoff" | "yes_no" | "bookmark";
+        /** Format: uuid */
+        StandardSettingId: string;
+        /** @enum {string} */
+        StandardStatus: "open" | "closed";
         StartPlay: {
             /** @description The media node's `id`. */
             media: string;
@@ -4022,6 +5246,11 @@ export interface components {
         };
         /** @enum {string} */
         StopReason: "precision" | "decision" | "length" | "exhausted";
+        /** @description A stretch of text that both sides have, or one of them. */
+        Stretch: {
+            differs: boolean;
+            text: string;
+        };
         SubmitAttempt: {
             /**
              * Format: int64
@@ -4113,6 +5342,20 @@ export interface components {
         };
         /** @enum {string} */
         VerificationStatus: "valid" | "superseded" | "revoked" | "unknown" | "mistyped";
+        Who: {
+            agency: components["schemas"]["AgencyId"];
+            attempt: components["schemas"]["AttemptId"];
+            band?: components["schemas"]["Band"] | null;
+            change: components["schemas"]["Change"];
+            level: components["schemas"]["Level"];
+            /** @description By the corrected key. */
+            new_level: components["schemas"]["Level"];
+            /** Format: int64 */
+            new_score: number;
+            part: components["schemas"]["Part"];
+            /** Format: int64 */
+            score: number;
+        };
         /** @description The person who is logged in, and what they do where. */
         Whoami: {
             agencies: components["schemas"]["AgencyRoles"][];
@@ -6098,10 +7341,15 @@ export interface operations {
     exportPackage: {
         parameters: {
             query?: {
+                core?: boolean | null;
                 level?: components["schemas"]["Level"] | null;
+                /** @description Where the parameters in force come from. */
+                parameters?: components["schemas"]["ParameterSource"] | null;
                 skill?: components["schemas"]["ItemSkill"] | null;
                 status?: components["schemas"]["ItemStatus"] | null;
                 text?: string | null;
+                text_type?: string | null;
+                topic?: string | null;
             };
             header?: never;
             path?: never;
@@ -6160,6 +7408,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackageOutcome"];
+                    "application/x-ndjson": components["schemas"]["PackageProgress"];
                 };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
@@ -6173,6 +7422,142 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    approveParameters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemParametersId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    exportSheet: {
+        parameters: {
+            query?: {
+                core?: boolean | null;
+                level?: components["schemas"]["Level"] | null;
+                /** @description Where the parameters in force come from. */
+                parameters?: components["schemas"]["ParameterSource"] | null;
+                skill?: components["schemas"]["ItemSkill"] | null;
+                status?: components["schemas"]["ItemStatus"] | null;
+                text?: string | null;
+                text_type?: string | null;
+                topic?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    importSheet: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetOutcome"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6214,6 +7599,46 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    compareItemVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+                other: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aspect"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6445,6 +7870,97 @@ export interface operations {
             };
         };
     };
+    remark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    previewRemark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionPreview"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     reviseItem: {
         parameters: {
             query?: never;
@@ -6544,13 +8060,18 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
+                core?: boolean | null;
                 level?: components["schemas"]["Level"] | null;
                 /** @description From 0. */
                 page?: number | null;
+                /** @description Where the parameters in force come from. */
+                parameters?: components["schemas"]["ParameterSource"] | null;
                 skill?: components["schemas"]["ItemSkill"] | null;
                 status?: components["schemas"]["ItemStatus"] | null;
-                /** @description Part of the identifier, title or topic. */
+                /** @description Part of the identifier, title, topic, text type, source or licence. */
                 text?: string | null;
+                text_type?: string | null;
+                topic?: string | null;
             };
             header?: never;
             path?: never;
@@ -6648,6 +8169,174 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    setEnemy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetEnemy"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    unsetEnemy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enemy: components["schemas"]["ItemId"];
+                id: components["schemas"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    proposeParameters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ItemId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7679,6 +9368,788 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listMeasuredForms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredForm"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    classifyForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Classification"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getItemHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemHistory"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decideCut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listMeasurementRuns: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["MeasurementKind"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    askMeasurement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getMeasurementRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunReport"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancelMeasurement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunReport"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decideCalibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalibrationDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunReport"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listStandards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    beginStandard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStandard"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getStandard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    closeStandard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    judgeStandard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJudgement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    addPanellist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPanellist"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    proposeCut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    openRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingDetail"];
+                };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             409: {

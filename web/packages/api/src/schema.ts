@@ -1174,6 +1174,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/kiosk/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["tellIncidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/kiosk/me": {
         parameters: {
             query?: never;
@@ -1975,6 +1991,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/room/bookings/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reopenAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/room/bookings/{id}/resume": {
         parameters: {
             query?: never;
@@ -2119,6 +2151,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/room/sessions/{id}/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["readRescue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/room/sessions/{id}/resume": {
         parameters: {
             query?: never;
@@ -2178,6 +2226,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["simulatePrescreening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{id}/kiosk.seb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getSebFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites/{id}/lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getLockdown"];
+        put: operations["changeLockdown"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2640,6 +2720,7 @@ export interface components {
         AttemptMedia: {
             /** Format: int64 */
             bytes: number;
+            sha256: string;
             url: string;
         };
         AttemptState: {
@@ -2647,6 +2728,8 @@ export interface components {
             deadline?: string | null;
             /** Format: int64 */
             extra_seconds: number;
+            /** Format: int64 */
+            heartbeat_ms: number;
             paused?: components["schemas"]["Paused"] | null;
             /** Format: int64 */
             remaining_seconds: number;
@@ -2663,6 +2746,10 @@ export interface components {
         };
         /** @enum {string} */
         Band: "A1A2" | "B1B2";
+        BeginAttempt: {
+            /** Format: int64 */
+            ago_ms?: number;
+        };
         BeginRecording: {
             mime: string;
             /** Format: int64 */
@@ -2923,6 +3010,10 @@ export interface components {
          * @enum {string}
          */
         Change: "same" | "points" | "up" | "kept" | "kept_pass";
+        ChangeLockdown: {
+            exam_keys: string[];
+            seb_required: boolean;
+        };
         CheckedIdentity: {
             /** Format: date-time */
             at: string;
@@ -3892,9 +3983,20 @@ export interface components {
         KioskId: string;
         KioskIdentity: {
             agency: string;
+            going_on: boolean;
             id: components["schemas"]["KioskId"];
+            journal_key: string;
             name: string;
             site: string;
+        };
+        KioskIncident: {
+            /** Format: int64 */
+            ago_ms: number;
+            kind: string;
+            seconds?: number | null;
+        };
+        KioskIncidents: {
+            incidents: components["schemas"]["KioskIncident"][];
         };
         /** @description What the candidate sees: words, no numbers. */
         KioskOutcome: {
@@ -3972,6 +4074,11 @@ export interface components {
             /** Format: date */
             rule_since: string;
             why: components["schemas"]["Texts"];
+        };
+        LockdownView: {
+            config_key: string;
+            exam_keys: string[];
+            seb_required: boolean;
         };
         Login: {
             password: string;
@@ -4610,6 +4717,11 @@ export interface components {
             /** @description Why, for the file of everybody whom it concerns. */
             reason: string;
         };
+        Reopen: {
+            /** Format: int64 */
+            minutes: number;
+            reason: string;
+        };
         /** @description One requirement and what the form has. */
         ReportRow: {
             /** Format: double */
@@ -4627,6 +4739,17 @@ export interface components {
         };
         /** @enum {string} */
         RequirementKind: "count" | "quota" | "target" | "pinned" | "enemies" | "in_use" | "reuse" | "overlap";
+        RescuedAnswers: {
+            /** Format: int64 */
+            answers: number;
+            booking_id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            slices: number;
+            /** Format: int64 */
+            taken: number;
+        };
         /** Format: uuid */
         ResultId: string;
         ResultView: {
@@ -4825,6 +4948,7 @@ export interface components {
             steps?: number[] | null;
         };
         SaveAnswers: {
+            at_work_ms?: number | null;
             events: components["schemas"]["AnswerEvent"][];
             /**
              * Format: int64
@@ -4985,6 +5109,7 @@ export interface components {
             part: components["schemas"]["Part"];
             /** Format: date-time */
             paused_at?: string | null;
+            paused_reason?: string | null;
             /**
              * Format: int64
              * @description Counted from 0.
@@ -8416,7 +8541,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginAttempt"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -8888,6 +9017,27 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+        };
+    };
+    tellIncidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KioskIncidents"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -11275,6 +11425,29 @@ export interface operations {
             };
         };
     };
+    reopenAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopen"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     resumeCandidate: {
         parameters: {
             query?: never;
@@ -11630,6 +11803,31 @@ export interface operations {
             };
         };
     };
+    readRescue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescuedAnswers"];
+                };
+            };
+        };
+    };
     resumeRoom: {
         parameters: {
             query?: never;
@@ -11865,6 +12063,73 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getSebFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/seb": unknown;
+                };
+            };
+        };
+    };
+    getLockdown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockdownView"];
+                };
+            };
+        };
+    };
+    changeLockdown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLockdown"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockdownView"];
                 };
             };
         };

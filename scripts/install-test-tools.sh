@@ -2,6 +2,7 @@
 # Installs what the tests need and a bare Debian machine lacks, and says what it does: Chromium, PostgreSQL, fonts, PDF and sound tools.
 set -euo pipefail
 
+sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
 missing=()
 need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 need chromium chromium
@@ -17,7 +18,12 @@ fc-list 2>/dev/null | grep -i "noto.*arab" >/dev/null || missing+=(fontconfig fo
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing what the tests need: ${missing[*]}"
-  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
   $sudo apt-get update -qq
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
+
+# Verifiers of credentials that are not ours, for the tests alone.
+verifiers=$(dirname "$0")/../tests/verifiers
+python3 -c 'import ensurepip' 2>/dev/null || { $sudo apt-get update -qq; DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
+[ -d "$verifiers/node_modules" ] || (cd "$verifiers" && npm ci --silent --no-audit --no-fund)
+[ -x "$verifiers/.venv/bin/python" ] || { python3 -m venv "$verifiers/.venv" && "$verifiers/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$verifiers/requirements.txt"; }

@@ -520,6 +520,8 @@ CREATE TABLE certificates (
     enrolment_id UUID NOT NULL REFERENCES enrolments (id),
     candidate_id UUID NOT NULL REFERENCES candidates (id),
     agency_id UUID NOT NULL REFERENCES agencies (id),
+    -- The one part that the paper is about, when somebody asked for a paper before the purpose was met.
+    part TEXT CHECK (part IN ('reading', 'listening', 'writing', 'speaking', 'mo_exemption', 'mo_final')),
     -- What the paper says, sealed, since it names the person.
     body_enc BYTEA NOT NULL,
     purpose TEXT NOT NULL,
@@ -532,7 +534,7 @@ CREATE TABLE certificates (
     status_changed_by UUID REFERENCES users (id),
     status_reason TEXT
 );
-CREATE UNIQUE INDEX certificates_once ON certificates (enrolment_id) WHERE status = 'valid';
+CREATE UNIQUE INDEX certificates_once ON certificates (enrolment_id, COALESCE(part, '')) WHERE status = 'valid';
 
 CREATE TABLE mails (
     id UUID PRIMARY KEY,

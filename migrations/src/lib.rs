@@ -17,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(Step { name: "m20261125_000008_psychometrics", sql: include_str!("psychometrics.sql") }),
             Box::new(Step { name: "m20261125_000006_forms", sql: include_str!("forms.sql") }),
             Box::new(Step { name: "m20261125_000009_kiosks", sql: include_str!("kiosks.sql") }),
+            Box::new(Step { name: "m20261125_000012_credentials", sql: include_str!("credentials.sql") }),
         ]
     }
 }

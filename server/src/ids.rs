@@ -62,6 +62,7 @@ ids! {
     FormEventId,
     FormId,
     IncidentId,
+    IssuerKeyId,
     ItemEventId,
     ItemId,
     ItemParametersId,

@@ -405,9 +405,40 @@ impl From<crate::marking::ratings::actions::RatingRefusal> for Problem {
 
 impl From<crate::certificates::actions::CertificateRefusal> for Problem {
     fn from(refusal: crate::certificates::actions::CertificateRefusal) -> Self {
+        use crate::certificates::actions::CertificateRefusal;
         match refusal {
-            crate::certificates::actions::CertificateRefusal::NotValid => Self::new(Code::CertificateNotValid),
-            crate::certificates::actions::CertificateRefusal::Database(error) => error.into(),
+            CertificateRefusal::NotValid => Self::new(Code::CertificateNotValid),
+            CertificateRefusal::NotPassed => Self::new(Code::NothingToCertify),
+            CertificateRefusal::AlreadyCertified => Self::new(Code::AlreadyCertified),
+            CertificateRefusal::NoAddress => Self::new(Code::NoMailAddress),
+            CertificateRefusal::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::certificates::actions::PaperError> for Problem {
+    fn from(error: crate::certificates::actions::PaperError) -> Self {
+        match error {
+            crate::certificates::actions::PaperError::Pdf(error) => error.into(),
+            crate::certificates::actions::PaperError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::credentials::signing::SigningError> for Problem {
+    fn from(error: crate::credentials::signing::SigningError) -> Self {
+        tracing::error!(%error, "a key cannot be used");
+        Self::new(Code::Internal)
+    }
+}
+
+impl From<crate::credentials::keys::KeyRefusal> for Problem {
+    fn from(refusal: crate::credentials::keys::KeyRefusal) -> Self {
+        use crate::credentials::keys::KeyRefusal;
+        match refusal {
+            KeyRefusal::NotFound => Self::not_found(),
+            KeyRefusal::AlreadyWithdrawn => Self::new(Code::KeyWithdrawn),
+            KeyRefusal::Database(error) => error.into(),
         }
     }
 }

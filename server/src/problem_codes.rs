@@ -97,6 +97,10 @@ codes! {
 
     // Certificates and mail
     CertificateNotValid 409 "certificate-not-valid": "Dit attest is niet meer geldig.", "This certificate is not valid any more.", "Cette attestation n'est plus valable.", "هذه الشهادة لم تعد صالحة.";
+    NothingToCertify 409 "nothing-to-certify": "Dit onderdeel is niet behaald: er valt niets te attesteren.", "This part was not passed: there is nothing to certify.", "Cette partie n'est pas réussie : il n'y a rien à attester.", "لم يُجتز هذا الجزء: لا يوجد ما يُشهد به.";
+    AlreadyCertified 409 "already-certified": "Er is al een geldig attest dat dit zegt.", "There is a valid certificate that says so already.", "Il existe déjà une attestation valable qui le dit.", "توجد بالفعل شهادة صالحة تذكر ذلك.";
+    NoMailAddress 409 "no-mail-address": "Deze kandidaat heeft geen e-mailadres.", "This candidate has no e-mail address.", "Ce candidat n'a pas d'adresse e-mail.", "ليس لهذا المرشح عنوان بريد إلكتروني.";
+    KeyWithdrawn 409 "key-withdrawn": "Deze sleutel is al ingetrokken.", "This key was withdrawn already.", "Cette clé a déjà été retirée.", "تم سحب هذا المفتاح بالفعل.";
     MailNotToSend 409 "mail-not-to-send": "Dit bericht is al verzonden of staat al klaar.", "This mail was sent already, or is waiting to be sent.", "Ce message a déjà été envoyé ou attend de l'être.", "تم إرسال هذه الرسالة بالفعل أو هي في انتظار الإرسال.";
     NoMailServer 409 "no-mail-server": "Er is geen mailserver ingesteld: berichten worden hier bewaard.", "No mail server is configured: mail is kept here.", "Aucun serveur de messagerie n'est configuré : les messages sont conservés ici.", "لم يتم إعداد خادم بريد: تُحفظ الرسائل هنا.";
 

@@ -26,6 +26,7 @@ fn body(given_names: &str, family_name: &str) -> Body {
             skill(Part::Writing, Level::A2),
             skill(Part::Speaking, Level::B1),
         ],
+        part_only: false,
         sample: true,
         replaces: None,
     }

@@ -1,58 +1,149 @@
 //! Issuing, replacing and revoking.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, Utc};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::rules::{self, Body, Skill, Step};
-use super::store;
+use super::{pdf, store};
 use crate::app::Ijkpunt;
 use crate::audit::{self, By};
 use crate::clock::belgian_date;
 use crate::crypto::Place;
 use crate::db::{begin_write, next_number};
-use crate::entity::enums::{CertificateStatus, EnrolmentStatus};
-use crate::entity::{agencies, candidates, certificates, enrolments, results};
+use crate::entity::enums::{CertificateStatus, EnrolmentStatus, Level, Part};
+use crate::entity::{agencies, candidates, certificate_files, certificates, enrolments, results};
 use crate::ids::{CertificateId, EnrolmentId, UserId};
 use crate::jobs::{self, Job};
-use crate::{mail, policy, results as outcome};
+use crate::pdf::PdfError;
+use crate::{credentials, mail, policy, results as outcome};
 
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateRefusal {
     #[error("the certificate is not valid any more")]
     NotValid,
+    #[error("the part was not passed, so that there is nothing to certify")]
+    NotPassed,
+    #[error("there is a valid certificate that says so already")]
+    AlreadyCertified,
+    #[error("the candidate has no address to write to")]
+    NoAddress,
     #[error(transparent)]
     Database(#[from] DbErr),
 }
 
-/// Makes the enrolment's paper say what its results say. Doing it again changes nothing.
+/// Makes the enrolment's papers say what its results say. Doing it again changes nothing.
 pub async fn settle(ijkpunt: &Ijkpunt, enrolment_id: EnrolmentId) -> Result<(), DbErr> {
     let now = ijkpunt.clock.now();
     let tx = begin_write(&ijkpunt.db).await?;
     let Some(enrolment) = lock(&tx, enrolment_id).await? else { return Ok(()) };
-    let results = outcome::store::in_force(&tx, enrolment_id).await?;
-    let standing = outcome::store::standing(&tx, enrolment_id).await?;
-    let levels = (enrolment.status == EnrolmentStatus::Completed).then(|| outcome::rules::levels(&standing));
-    let latest = store::latest(&tx, enrolment_id).await?;
+    let levels = outcome::rules::levels(&outcome::store::standing(&tx, enrolment_id).await?);
+    let completed = (enrolment.status == EnrolmentStatus::Completed).then(|| levels.clone());
+    let mut changed = settle_one(ijkpunt, &tx, now, &enrolment, None, completed).await?;
+    // Papers of single parts exist only where somebody asked for one.
+    for part in store::certified_parts(&tx, enrolment_id).await? {
+        let level = levels.get(&part).map(|level| BTreeMap::from([(part, *level)]));
+        changed |= settle_one(ijkpunt, &tx, now, &enrolment, Some(part), level).await?;
+    }
+    if changed {
+        follow(&tx, now, &enrolment).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The paper of the whole, or of one part. Answers whether anything changed.
+async fn settle_one(
+    ijkpunt: &Ijkpunt,
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    enrolment: &enrolments::Model,
+    part: Option<Part>,
+    levels: Option<BTreeMap<Part, Level>>,
+) -> Result<bool, DbErr> {
+    let latest = store::latest(tx, enrolment.id, part).await?;
     let known = latest.as_ref().map(store::as_latest).transpose()?;
     match (rules::next_step(known.as_ref(), levels.as_ref()), latest) {
-        (Step::Nothing, _) => return Ok(()),
+        (Step::Nothing, _) | (Step::Replace | Step::Revoke, None) => return Ok(false),
         (Step::Issue, _) => {
-            issue(ijkpunt, &tx, now, By::System, &enrolment, &results, None).await?;
+            issue(ijkpunt, tx, now, By::System, enrolment, part, None).await?;
         }
         (Step::Replace, Some(old)) => {
-            supersede(&tx, now, &old, None, "result-corrected").await?;
-            issue(ijkpunt, &tx, now, By::System, &enrolment, &results, Some(&old)).await?;
+            supersede(tx, now, &old, None, "result-corrected").await?;
+            issue(ijkpunt, tx, now, By::System, enrolment, part, Some(&old)).await?;
         }
         (Step::Revoke, Some(old)) => {
-            change_status(&tx, now, &old, CertificateStatus::Revoked, None, "result-corrected").await?;
-            record(&tx, now, By::System, "certificate.revoked", &old, "result-corrected").await?;
+            change_status(tx, now, &old, CertificateStatus::Revoked, None, "result-corrected").await?;
+            record(tx, now, By::System, "certificate.revoked", &old, "result-corrected").await?;
         }
-        (Step::Replace | Step::Revoke, None) => {}
     }
+    Ok(true)
+}
+
+/// Issues a paper about one part that was passed, for somebody who needs it before the purpose is met.
+pub async fn certify_part(ijkpunt: &Ijkpunt, by: UserId, enrolment_id: EnrolmentId, part: Part) -> Result<CertificateId, CertificateRefusal> {
+    let now = ijkpunt.clock.now();
+    let tx = begin_write(&ijkpunt.db).await?;
+    let enrolment = lock(&tx, enrolment_id).await?.ok_or(CertificateRefusal::NotPassed)?;
+    let levels = outcome::rules::levels(&outcome::store::standing(&tx, enrolment_id).await?);
+    if part == Part::Prescreening || !levels.contains_key(&part) {
+        return Err(CertificateRefusal::NotPassed);
+    }
+    for of in [None, Some(part)] {
+        if store::latest(&tx, enrolment_id, of).await?.is_some_and(|paper| paper.status == CertificateStatus::Valid) {
+            return Err(CertificateRefusal::AlreadyCertified);
+        }
+    }
+    let id = issue(ijkpunt, &tx, now, By::User(by), &enrolment, Some(part), None).await?;
     follow(&tx, now, &enrolment).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Mails a valid paper once more, with the same number and the same bytes.
+pub async fn mail_again(ijkpunt: &Ijkpunt, by: UserId, id: CertificateId) -> Result<(), CertificateRefusal> {
+    let now = ijkpunt.clock.now();
+    let tx = begin_write(&ijkpunt.db).await?;
+    let paper = find_valid(&tx, id).await?;
+    let candidate = candidates::Entity::find_by_id(paper.candidate_id).one(&tx).await?;
+    let candidate = candidate.filter(|candidate| candidate.email_enc.is_some()).ok_or(CertificateRefusal::NoAddress)?;
+    mail::actions::send_certificate(ijkpunt, &tx, now, &candidate, &paper, &store::open(&ijkpunt.keys, &paper)?).await?;
+    record(&tx, now, By::User(by), "certificate.mailed-again", &paper, "").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Issues a paper anew, as [`reissue`], for a worker: a paper that is valid no more needs nothing.
+pub async fn reissue_if_valid(ijkpunt: &Ijkpunt, by: UserId, id: CertificateId, reason: &str) -> Result<(), DbErr> {
+    match reissue(ijkpunt, by, id, reason).await {
+        Err(CertificateRefusal::Database(error)) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PaperError {
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// The paper as it is given out. Its hash is kept, so that the file is known again when somebody shows it.
+pub async fn hand_out(ijkpunt: &Ijkpunt, row: &certificates::Model) -> Result<Vec<u8>, PaperError> {
+    let bytes = pdf::render(&store::open(&ijkpunt.keys, row)?)?;
+    let file = certificate_files::ActiveModel {
+        sha256: Set(Sha256::digest(&bytes).to_vec()),
+        certificate_id: Set(row.id),
+        given_at: Set(ijkpunt.clock.now()),
+    };
+    let insert = certificate_files::Entity::insert(file);
+    insert.on_conflict(OnConflict::column(certificate_files::Column::Sha256).do_nothing().to_owned()).exec_without_returning(&ijkpunt.db).await?;
+    Ok(bytes)
 }
 
 /// Issues the paper anew with what the candidate's record says now, as after a corrected name.
@@ -62,9 +153,8 @@ pub async fn reissue(ijkpunt: &Ijkpunt, by: UserId, id: CertificateId, reason: &
     let enrolment = lock(&tx, find_valid(&tx, id).await?.enrolment_id).await?.ok_or(CertificateRefusal::NotValid)?;
     // Somebody else may have changed it while we waited for the lock.
     let old = find_valid(&tx, id).await?;
-    let results = outcome::store::in_force(&tx, enrolment.id).await?;
     supersede(&tx, now, &old, Some(by), reason).await?;
-    let new = issue(ijkpunt, &tx, now, By::User(by), &enrolment, &results, Some(&old)).await?;
+    let new = issue(ijkpunt, &tx, now, By::User(by), &enrolment, old.part, Some(&old)).await?;
     follow(&tx, now, &enrolment).await?;
     tx.commit().await?;
     Ok(new)
@@ -90,7 +180,7 @@ async fn issue(
     now: DateTime<Utc>,
     by: By,
     enrolment: &enrolments::Model,
-    results: &[results::Model],
+    part: Option<Part>,
     replaces: Option<&certificates::Model>,
 ) -> Result<CertificateId, DbErr> {
     let id = CertificateId::new();
@@ -101,6 +191,8 @@ async fn issue(
     let candidate = candidate.ok_or_else(|| DbErr::RecordNotFound(format!("candidate {}", enrolment.candidate_id)))?;
     let agency = agencies::Entity::find_by_id(enrolment.agency_id).one(tx).await?;
     let agency = agency.ok_or_else(|| DbErr::RecordNotFound(format!("agency {}", enrolment.agency_id)))?;
+    let mut skills = skills(&outcome::store::in_force(tx, enrolment.id).await?);
+    skills.retain(|skill| part.is_none_or(|part| skill.part == part));
     let name = |column, sealed: &[u8]| {
         let place = Place { table: "candidates", column, row: candidate.id.0 };
         ijkpunt.keys.open(place, sealed).map_err(|error| DbErr::Custom(error.to_string()))
@@ -111,9 +203,10 @@ async fn issue(
         family_name: name("family_name_enc", &candidate.family_name_enc)?,
         birth_date: candidate.birth_date,
         purpose: purpose_name(tx, enrolment).await?,
-        agency: agency.name,
+        agency: agency.name.clone(),
         issued_on,
-        skills: skills(results),
+        skills,
+        part_only: part.is_some(),
         sample: ijkpunt.config.demo || store::is_sample(tx, enrolment.id).await?,
         replaces: replaces.map(|old| old.number.clone()),
         number,
@@ -127,6 +220,7 @@ async fn issue(
         enrolment_id: enrolment.id,
         candidate_id: enrolment.candidate_id,
         agency_id: enrolment.agency_id,
+        part,
         body_enc: ijkpunt.keys.seal(store::place(id), &text),
         purpose: enrolment.purpose.clone(),
         levels: levels.into(),
@@ -138,6 +232,7 @@ async fn issue(
         status_reason: None,
     };
     certificates::Entity::insert(certificates::ActiveModel::from(row.clone())).exec_without_returning(tx).await?;
+    credentials::actions::attach(ijkpunt, tx, now, &agency, &row, &body).await?;
     record(tx, now, by, "certificate.issued", &row, "").await?;
     mail::actions::send_certificate(ijkpunt, tx, now, &candidate, &row, &body).await?;
     Ok(id)

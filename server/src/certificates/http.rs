@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules::{self, Typed};
-use super::{actions, pdf, store};
+use super::{actions, store};
 use crate::access::{Action, Actor, rules as access};
 use crate::app::Ijkpunt;
 use crate::audit::{self, By};
 use crate::clock::belgian_date;
 use crate::entity::enums::{CertificateStatus, Level, Part};
-use crate::entity::{agencies, certificates};
+use crate::entity::{agencies, certificates, enrolments};
 use crate::http::extract::Json;
 use crate::ids::{AgencyId, CandidateId, CertificateId, EnrolmentId};
 use crate::problem::{Code, Problem, ProblemBody};
@@ -31,6 +31,8 @@ pub struct CertificateView {
     pub enrolment_id: EnrolmentId,
     pub agency_id: AgencyId,
     pub purpose: String,
+    /// The one part that the paper is about, when it was asked for before the purpose was met.
+    pub part: Option<Part>,
     #[schema(value_type = BTreeMap<String, Level>)]
     pub levels: BTreeMap<Part, Level>,
     pub issued_at: DateTime<Utc>,
@@ -44,6 +46,12 @@ pub struct CertificateView {
 #[serde(deny_unknown_fields)]
 pub struct CertificateReason {
     pub reason: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartCertificate {
+    pub part: Part,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -74,6 +82,14 @@ pub enum VerificationStatus {
     Revoked,
     Unknown,
     Mistyped,
+    /// A file that names a paper of ours and says something else than we wrote.
+    Altered,
+    /// A file that is nothing of ours.
+    NotOurs,
+    /// A credential signed with a key that somebody else may have had.
+    KeyWithdrawn,
+    /// A file that is neither a PDF nor a credential.
+    Unreadable,
 }
 
 #[utoipa::path(get, path = "/api/candidates/{id}/certificates", operation_id = "listCertificates", params(("id" = CandidateId, Path)), tag = "certificates", responses((status = 200, body = [CertificateView]), (status = 403, body = ProblemBody)))]
@@ -93,7 +109,7 @@ pub async fn download(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<C
     let row = find(&ijkpunt, *id).await?;
     let entry = audit::Entry::of(By::User(actor.user_id), "certificate.downloaded", ("certificate", Some(row.id.0))).at(row.agency_id);
     audit::record_alone(&ijkpunt, entry).await?;
-    let bytes = pdf::render(&store::open(&ijkpunt.keys, &row)?)?;
+    let bytes = actions::hand_out(&ijkpunt, &row).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/pdf"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"attest-{}.pdf\"", row.number)))
@@ -108,7 +124,7 @@ pub async fn reissue(
     Json(input): Json<CertificateReason>,
 ) -> Result<web::Json<CertificateReissued>, Problem> {
     let row = decide_on(&ijkpunt, &actor, *id).await?;
-    let id = actions::reissue(&ijkpunt, actor.user_id, row.id, &checked(&input.reason)?).await?;
+    let id = actions::reissue(&ijkpunt, actor.user_id, row.id, &checked_reason(&input.reason)?).await?;
     Ok(web::Json(CertificateReissued { id }))
 }
 
@@ -120,30 +136,55 @@ pub async fn revoke(
     Json(input): Json<CertificateReason>,
 ) -> Result<HttpResponse, Problem> {
     let row = decide_on(&ijkpunt, &actor, *id).await?;
-    actions::revoke(&ijkpunt, actor.user_id, row.id, &checked(&input.reason)?).await?;
+    actions::revoke(&ijkpunt, actor.user_id, row.id, &checked_reason(&input.reason)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[utoipa::path(post, path = "/api/enrolments/{id}/certificates", operation_id = "certifyPart", params(("id" = EnrolmentId, Path)), tag = "certificates", request_body = PartCertificate, responses((status = 200, body = CertificateReissued), (status = 409, body = ProblemBody)))]
+pub async fn certify_part(
+    ijkpunt: web::Data<Ijkpunt>,
+    actor: Actor,
+    id: web::Path<EnrolmentId>,
+    Json(input): Json<PartCertificate>,
+) -> Result<web::Json<CertificateReissued>, Problem> {
+    access::may_somewhere(&actor, Action::ServeCandidates)?;
+    let enrolment = enrolments::Entity::find_by_id(*id).one(&ijkpunt.db).await?.ok_or_else(Problem::not_found)?;
+    access::may(&actor, Action::ServeCandidates, enrolment.agency_id)?;
+    let id = actions::certify_part(&ijkpunt, actor.user_id, enrolment.id, input.part).await?;
+    Ok(web::Json(CertificateReissued { id }))
+}
+
+#[utoipa::path(post, path = "/api/certificates/{id}/mail", operation_id = "mailCertificate", params(("id" = CertificateId, Path)), tag = "certificates", responses((status = 204), (status = 409, body = ProblemBody)))]
+pub async fn mail_again(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path<CertificateId>) -> Result<HttpResponse, Problem> {
+    access::may_somewhere(&actor, Action::ServeCandidates)?;
+    let row = find(&ijkpunt, *id).await?;
+    access::may(&actor, Action::ServeCandidates, row.agency_id)?;
+    actions::mail_again(&ijkpunt, actor.user_id, row.id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 #[utoipa::path(get, path = "/api/verify/{number}", operation_id = "verifyCertificate", params(("number" = String, Path)), tag = "certificates", responses((status = 200, body = Verification)))]
 pub async fn verify(ijkpunt: web::Data<Ijkpunt>, number: web::Path<String>) -> Result<web::Json<Verification>, Problem> {
-    let nothing = |status, number| Verification {
-        status,
-        number,
-        levels: BTreeMap::new(),
-        issued_on: None,
-        agency: None,
-        changed_on: None,
-        sample: false,
-    };
     let number = match rules::read_number(&number) {
-        Typed::Mistyped => return Ok(web::Json(nothing(VerificationStatus::Mistyped, None))),
+        Typed::Mistyped => return Ok(web::Json(Verification::without_paper(VerificationStatus::Mistyped, None))),
         Typed::Number(number) => number,
     };
-    let Some(row) = store::by_number(&ijkpunt.db, &number).await? else {
-        return Ok(web::Json(nothing(VerificationStatus::Unknown, Some(number))));
-    };
+    Ok(web::Json(match store::by_number(&ijkpunt.db, &number).await? {
+        Some(row) => verification(&ijkpunt, row).await?,
+        None => Verification::without_paper(VerificationStatus::Unknown, Some(number)),
+    }))
+}
+
+impl Verification {
+    pub fn without_paper(status: VerificationStatus, number: Option<String>) -> Self {
+        Self { status, number, levels: BTreeMap::new(), issued_on: None, agency: None, changed_on: None, sample: false }
+    }
+}
+
+/// What anybody may know of a paper of ours.
+pub async fn verification(ijkpunt: &Ijkpunt, row: certificates::Model) -> Result<Verification, Problem> {
     let agency = agencies::Entity::find_by_id(row.agency_id).one(&ijkpunt.db).await?;
-    Ok(web::Json(Verification {
+    Ok(Verification {
         status: match row.status {
             CertificateStatus::Valid => VerificationStatus::Valid,
             CertificateStatus::Superseded => VerificationStatus::Superseded,
@@ -155,10 +196,10 @@ pub async fn verify(ijkpunt: web::Data<Ijkpunt>, number: web::Path<String>) -> R
         changed_on: row.status_changed_at.map(belgian_date),
         sample: store::open(&ijkpunt.keys, &row)?.sample,
         number: Some(row.number),
-    }))
+    })
 }
 
-async fn find(ijkpunt: &Ijkpunt, id: CertificateId) -> Result<certificates::Model, Problem> {
+pub async fn find(ijkpunt: &Ijkpunt, id: CertificateId) -> Result<certificates::Model, Problem> {
     certificates::Entity::find_by_id(id).one(&ijkpunt.db).await?.ok_or_else(Problem::not_found)
 }
 
@@ -169,7 +210,7 @@ async fn decide_on(ijkpunt: &Ijkpunt, actor: &Actor, id: CertificateId) -> Resul
     Ok(row)
 }
 
-fn checked(reason: &str) -> Result<String, Problem> {
+pub fn checked_reason(reason: &str) -> Result<String, Problem> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Problem::field("/reason", Code::Required));
@@ -188,6 +229,7 @@ fn describe(row: certificates::Model) -> Result<CertificateView, Problem> {
         enrolment_id: row.enrolment_id,
         agency_id: row.agency_id,
         purpose: row.purpose,
+        part: row.part,
         issued_at: row.issued_at,
         status: row.status,
         supersedes_id: row.supersedes_id,

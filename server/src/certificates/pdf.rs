@@ -67,7 +67,7 @@ fn write(sheet: &mut Sheet, body: &Body, tree: &mut TagTree) -> Result<sheet::Li
 
     tree.push(sheet.heading(2, "Resultaten", 13.0)?);
     let rows: Vec<Vec<String>> =
-        body.skills.iter().map(|skill| vec![part(skill.part).into(), level(skill.level).into(), in_words(skill.sat_on)]).collect();
+        body.skills.iter().map(|skill| vec![part_name(skill.part).into(), level(skill.level).into(), in_words(skill.sat_on)]).collect();
     let columns = if is_language(body) { ["Vaardigheid", "Niveau", "Afgelegd op"] } else { ["Toets", "Uitslag", "Afgelegd op"] };
     tree.push(sheet.table(&columns, &rows, &[0.45, 0.2, 0.35], TableHeaderScope::Row)?);
     sheet.space(16.0);
@@ -76,6 +76,9 @@ fn write(sheet: &mut Sheet, body: &Body, tree: &mut TagTree) -> Result<sheet::Li
     tree.push(sheet.fact("Nummer", &body.number)?);
     tree.push(sheet.fact("Testdoel", &body.purpose)?);
     tree.push(sheet.fact("Uitgereikt op", &in_words(body.issued_on))?);
+    if body.part_only {
+        tree.push(sheet.fact("Reikwijdte", "één onderdeel van de test; het testdoel is hiermee niet bereikt")?);
+    }
     if let Some(replaced) = &body.replaces {
         tree.push(sheet.fact("Vervangt attest", replaced)?);
     }
@@ -99,7 +102,8 @@ fn title(body: &Body) -> &'static str {
     if is_language(body) { "Attest civiele test Nederlands" } else { "Attest maatschappelijke oriëntatie" }
 }
 
-const fn part(part: Part) -> &'static str {
+/// A part in Dutch, the language of the papers.
+pub const fn part_name(part: Part) -> &'static str {
     match part {
         Part::Reading => "Lezen",
         Part::Listening => "Luisteren",

@@ -18,6 +18,9 @@ pub struct Body {
     pub agency: String,
     pub issued_on: NaiveDate,
     pub skills: Vec<Skill>,
+    /// The paper is about one part, and was asked for before the purpose was met.
+    #[serde(default)]
+    pub part_only: bool,
     /// The test was made of sample items, or the installation is a worked example: the paper proves nothing and says so.
     pub sample: bool,
     /// The number of the paper that this one replaces.

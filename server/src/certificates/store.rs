@@ -1,6 +1,6 @@
 //! Reading certificates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
@@ -28,14 +28,26 @@ pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option
     certificates::Entity::find().filter(certificates::Column::Number.eq(number)).one(db).await
 }
 
-/// The paper of an enrolment that was issued last.
-pub async fn latest(db: &impl ConnectionTrait, enrolment_id: EnrolmentId) -> Result<Option<certificates::Model>, DbErr> {
+/// The paper of an enrolment that was issued last, about the whole or about one part.
+pub async fn latest(db: &impl ConnectionTrait, enrolment_id: EnrolmentId, part: Option<Part>) -> Result<Option<certificates::Model>, DbErr> {
+    let about = part.map_or_else(|| certificates::Column::Part.is_null(), |part| certificates::Column::Part.eq(part));
     certificates::Entity::find()
         .filter(certificates::Column::EnrolmentId.eq(enrolment_id))
+        .filter(about)
         .order_by_desc(certificates::Column::IssuedAt)
         .order_by_desc(certificates::Column::Id)
         .one(db)
         .await
+}
+
+/// The parts of an enrolment about which there is a paper of their own.
+pub async fn certified_parts(db: &impl ConnectionTrait, enrolment_id: EnrolmentId) -> Result<BTreeSet<Part>, DbErr> {
+    let papers = certificates::Entity::find()
+        .filter(certificates::Column::EnrolmentId.eq(enrolment_id))
+        .filter(certificates::Column::Part.is_not_null())
+        .all(db)
+        .await?;
+    Ok(papers.into_iter().filter_map(|paper| paper.part).collect())
 }
 
 pub fn as_latest(row: &certificates::Model) -> Result<Latest, DbErr> {

@@ -1,6 +1,6 @@
 use sea_orm::entity::prelude::*;
 
-use super::enums::CertificateStatus;
+use super::enums::{CertificateStatus, Part};
 use crate::ids::{AgencyId, CandidateId, CertificateId, EnrolmentId, UserId};
 
 #[sea_orm::model]
@@ -13,6 +13,8 @@ pub struct Model {
     pub enrolment_id: EnrolmentId,
     pub candidate_id: CandidateId,
     pub agency_id: AgencyId,
+    /// The one part that the paper is about, when somebody asked for a paper before the purpose was met.
+    pub part: Option<Part>,
     /// What the paper says, sealed, since it names the person.
     pub body_enc: Vec<u8>,
     pub purpose: String,

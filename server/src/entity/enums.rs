@@ -130,6 +130,14 @@ text_enum! {
 }
 
 text_enum! {
+    /// How a credential is signed, by the names of the registries (RFC 7518, RFC 8032).
+    pub enum KeyAlgorithm {
+        Es256 = "ES256",
+        Ed25519 = "Ed25519",
+    }
+}
+
+text_enum! {
     /// A component of the integration trajectory.
     pub enum Component {
         Mo = "mo",

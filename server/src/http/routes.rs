@@ -10,7 +10,7 @@ use crate::{
     access, adaptive, agencies, delivery, fees, forecasts, forms, items, kiosks, marking, people, problem, purposes, room, sessions,
 };
 use crate::{audit, policy, statistics};
-use crate::{certificates, mail, results, trajectory};
+use crate::{certificates, credentials, mail, results, trajectory};
 
 /// An address answers 405 to methods that it does not have.
 macro_rules! routes {
@@ -173,7 +173,17 @@ routes! {
     "/api/certificates/{id}/pdf" { get certificates::http::download }
     "/api/certificates/{id}/reissue" { post certificates::http::reissue }
     "/api/certificates/{id}/revoke" { post certificates::http::revoke }
+    "/api/certificates/{id}/credential" { get credentials::http::download }
+    "/api/certificates/{id}/mail" { post certificates::http::mail_again }
+    "/api/enrolments/{id}/certificates" { post certificates::http::certify_part }
     "/api/verify/{number}" { get certificates::http::verify }
+    "/api/verify-files" { post credentials::http::verify_file }
+    "/api/issuers/{code}/did.json" { get credentials::http::did }
+    "/api/issuers/{code}/keys.json" { get credentials::http::key_set }
+    "/api/issuers/{code}/status-lists/{name}" { get credentials::http::status_list }
+    "/api/issuer-keys" { get credentials::http::list_keys }
+    "/api/issuer-keys/rotate" { post credentials::http::rotate }
+    "/api/issuer-keys/withdraw" { post credentials::http::withdraw }
     "/api/mails" { get mail::http::list }
     "/api/mails/{id}" { get mail::http::read }
     "/api/mails/{id}/attachment" { get mail::http::attachment }

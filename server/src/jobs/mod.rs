@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{AssemblyId, AttemptId, CandidateId, CorrectionId, EnrolmentId, ItemVersionId, JobId, MailId, MeasurementRunId};
+use crate::ids::{AssemblyId, AttemptId, CandidateId, CertificateId, CorrectionId, EnrolmentId, ItemVersionId, JobId, MailId, MeasurementRunId, UserId};
 
 mod work;
 
@@ -26,6 +26,8 @@ pub enum Job {
     Remark { correction: CorrectionId, given: ItemVersionId, after: Option<AttemptId> },
     /// Issue, renew or withdraw an enrolment's certificate, so that it says what the results say.
     SettleCertificate { enrolment_id: EnrolmentId },
+    /// Issue a certificate anew, after the key that signed its credential was withdrawn.
+    ReissueCertificate { certificate_id: CertificateId, by: UserId, reason: String },
     /// Take the decisions that a candidate's results and certificates call for.
     SettleTrajectory { candidate_id: CandidateId },
     /// Look for forms that keep to a blueprint.

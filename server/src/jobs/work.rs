@@ -108,6 +108,9 @@ async fn run(ijkpunt: &Ijkpunt, job: Job) -> Result<(), String> {
         Job::SettleCertificate { enrolment_id } => {
             certificates::actions::settle(ijkpunt, enrolment_id).await.map_err(|error| error.to_string())
         }
+        Job::ReissueCertificate { certificate_id, by, reason } => {
+            certificates::actions::reissue_if_valid(ijkpunt, by, certificate_id, &reason).await.map_err(|error| error.to_string())
+        }
         Job::SettleTrajectory { candidate_id } => {
             trajectory::actions::settle(ijkpunt, candidate_id).await.map_err(|error| error.to_string())
         }

@@ -65,7 +65,7 @@ pub async fn attachment(ijkpunt: web::Data<Ijkpunt>, actor: Actor, id: web::Path
     let mail = find(&ijkpunt, &actor, *id).await?;
     let paper = papers::Entity::find_by_id(mail.certificate_id.ok_or_else(Problem::not_found)?).one(&ijkpunt.db).await?;
     let paper = paper.ok_or_else(Problem::not_found)?;
-    let bytes = certificates::pdf::render(&certificates::store::open(&ijkpunt.keys, &paper)?)?;
+    let bytes = certificates::actions::hand_out(&ijkpunt, &paper).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/pdf"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"attest-{}.pdf\"", paper.number)))

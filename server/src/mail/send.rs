@@ -10,7 +10,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::store;
 use crate::app::Ijkpunt;
-use crate::certificates;
+use crate::certificates::{self, actions::PaperError};
+use crate::credentials::{self, rules::Form};
 use crate::entity::enums::MailStatus;
 use crate::entity::{certificates as papers, mails};
 use crate::ids::MailId;
@@ -61,9 +62,9 @@ async fn hand_over(ijkpunt: &Ijkpunt, mail: &mails::Model, url: &str) -> Result<
 async fn message(ijkpunt: &Ijkpunt, mail: &mails::Model) -> Result<Message, Failure> {
     let text = store::body(&ijkpunt.keys, mail).map_err(Failure::ours)?;
     let mut parts = MultiPart::mixed().singlepart(SinglePart::plain(text));
-    if let Some((name, pdf)) = attachment(ijkpunt, mail).await? {
-        let kind = ContentType::parse("application/pdf").map_err(Failure::ours)?;
-        parts = parts.singlepart(Attachment::new(name).body(pdf, kind));
+    for (name, kind, bytes) in attachments(ijkpunt, mail).await? {
+        let kind = ContentType::parse(kind).map_err(Failure::ours)?;
+        parts = parts.singlepart(Attachment::new(name).body(bytes, kind));
     }
     Message::builder()
         .message_id(Some(mail.message_id.clone()))
@@ -75,14 +76,22 @@ async fn message(ijkpunt: &Ijkpunt, mail: &mails::Model) -> Result<Message, Fail
         .map_err(Failure::ours)
 }
 
-async fn attachment(ijkpunt: &Ijkpunt, mail: &mails::Model) -> Result<Option<(String, Vec<u8>)>, Failure> {
+/// The paper, and the credential beside it: name, kind and bytes.
+async fn attachments(ijkpunt: &Ijkpunt, mail: &mails::Model) -> Result<Vec<(String, &'static str, Vec<u8>)>, Failure> {
     let passing = |error: DbErr| Failure { permanent: false, text: error.to_string() };
-    let Some(id) = mail.certificate_id else { return Ok(None) };
+    let Some(id) = mail.certificate_id else { return Ok(Vec::new()) };
     let paper = papers::Entity::find_by_id(id).one(&ijkpunt.db).await.map_err(passing)?;
-    let Some(paper) = paper else { return Ok(None) };
-    let body = certificates::store::open(&ijkpunt.keys, &paper).map_err(Failure::ours)?;
-    let pdf = certificates::pdf::render(&body).map_err(Failure::ours)?;
-    Ok(Some((format!("attest-{}.pdf", paper.number), pdf)))
+    let Some(paper) = paper else { return Ok(Vec::new()) };
+    let pdf = certificates::actions::hand_out(ijkpunt, &paper).await.map_err(|error| match error {
+        PaperError::Database(error) => passing(error),
+        PaperError::Pdf(error) => Failure::ours(error),
+    })?;
+    let mut files = vec![(format!("attest-{}.pdf", paper.number), "application/pdf", pdf)];
+    if let Some(credential) = credentials::store::find(&ijkpunt.db, paper.id).await.map_err(passing)? {
+        let text = credentials::store::open(&ijkpunt.keys, &credential, Form::Document).map_err(Failure::ours)?;
+        files.push((format!("attest-{}.json", paper.number), "application/vc", text.into_bytes()));
+    }
+    Ok(files)
 }
 
 async fn settle(ijkpunt: &Ijkpunt, mail: &mails::Model, status: MailStatus, error: Option<String>) -> Result<(), DbErr> {

@@ -58,7 +58,8 @@ pub async fn record(tx: &DatabaseTransaction, now: DateTime<Utc>, attempt: &atte
         (EnrolmentStatus::Open, true) => move_enrolment(tx, now, &enrolment, EnrolmentStatus::Completed).await?,
         (EnrolmentStatus::Completed, false) => move_enrolment(tx, now, &enrolment, EnrolmentStatus::Open).await?,
         (EnrolmentStatus::Completed, true) => true,
-        _ => false,
+        // A corrected result may carry a paper about its part alone.
+        _ => superseded.rows_affected > 0,
     };
     if !changed {
         return Ok(());

@@ -4,6 +4,7 @@ mod access;
 mod bank;
 mod certificates;
 mod corrections;
+mod credentials;
 mod desk;
 mod editor;
 mod fees;

@@ -12,6 +12,10 @@ const PUBLIC: &[(&str, &str)] = &[
     ("delete", "/api/session"),
     ("get", "/api/health"),
     ("get", "/api/verify/{number}"),
+    ("post", "/api/verify-files"),
+    ("get", "/api/issuers/{code}/did.json"),
+    ("get", "/api/issuers/{code}/keys.json"),
+    ("get", "/api/issuers/{code}/status-lists/{name}"),
     ("post", "/api/kiosk/enrol"),
     ("get", "/api/kiosk/media/{name}"),
 ];

@@ -58,5 +58,6 @@ export const routes: readonly Route[] = [
   { path: "/policy", load: () => import("./screens/Policy.svelte"), nav: "office-nav-policy", roles: ["office"] },
   { path: "/mails", load: () => import("./screens/Mails.svelte"), nav: "office-nav-mails", roles: ["office", "admin"] },
   { path: "/kiosks", load: () => import("./screens/Kiosks.svelte"), nav: "office-nav-kiosks", roles: ["admin"] },
+  { path: "/keys", load: () => import("./screens/IssuerKeys.svelte"), nav: "office-nav-keys", roles: ["admin"] },
   { path: "/audit", load: () => import("./screens/Audit.svelte"), nav: "office-nav-audit", roles: ["office", "admin"] },
 ];

@@ -4,7 +4,7 @@
 BIN := target/release/ijkpunt
 export IJKPUNT_DATA ?= data
 
-.PHONY: help run demo build web test test-rust test-web check bench bench-items bench-statistics screens clean
+.PHONY: help run demo build web test test-rust test-web check bench bench-items bench-statistics soak screens clean
 
 help:            ## What can be made
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/' | sed 's/^/make /'
@@ -33,10 +33,15 @@ test: web        ## Everything that must be green; installs what the tests need
 check: web       ## Format, lints, licences, types, and that generated files are fresh
 	scripts/check.sh
 
-bench: build     ## Measure: answers saved, beside what the bare database commits, on SQLite and PostgreSQL
+bench: build     ## Measure: a hall of 10,000 candidates, a storm of starts, whole journeys, saves beside the bare database; SQLite and PostgreSQL
 	scripts/install-test-tools.sh
-	$(BIN) bench
-	scripts/with-postgres.sh sh -c 'createdb=$$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)/createdb; "$$createdb" --maintenance-db="$$IJKPUNT_TEST_POSTGRES/postgres" bench && DATABASE_URL="$$IJKPUNT_TEST_POSTGRES/bench" $(BIN) bench'
+	ulimit -n 20000 && $(BIN) bench
+	scripts/with-postgres.sh sh -c 'createdb=$$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)/createdb; "$$createdb" --maintenance-db="$$IJKPUNT_TEST_POSTGRES/postgres" bench && DATABASE_URL="$$IJKPUNT_TEST_POSTGRES/bench" sh -c "ulimit -n 20000 && $(BIN) bench"'
+
+soak: web        ## 10,000 attempts while processes, database, network, disk and clock fail (hours); ATTEMPTS=2000 for fewer
+	scripts/install-test-tools.sh
+	cargo build --locked -p ijkpunt
+	FAULTS_ATTEMPTS=$${ATTEMPTS:-10000} cargo test --locked -p tests --test faults -- --nocapture
 
 bench-items: build ## Measure: a package of 1,000 items in and out, and 1,000,000 stored attempts marked again (about 10 GB in TMPDIR)
 	$(BIN) bench --items 1000

@@ -13,6 +13,8 @@ need opusinfo opus-tools
 need python3 python3
 need curl curl
 need faketime faketime
+need pgrep procps
+need cc gcc
 # Read to the end: a reader that leaves early makes fc-list fail.
 fc-list 2>/dev/null | grep -i "noto.*arab" >/dev/null || missing+=(fontconfig fonts-noto-core)
 

@@ -15,6 +15,7 @@ use crate::delivery::writer::Saves;
 use crate::http::{middleware, routes};
 use crate::kiosks::known::KnownKeys;
 use crate::media::MediaStore;
+use crate::stopping::Stopping;
 
 /// Everything that a request or a job works with. Cloning is cheap; no state of a person or test lives here.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ pub struct Ijkpunt {
     pub saves: Saves,
     pub kiosk_keys: KnownKeys,
     pub plans: Plans,
+    pub stopping: Stopping,
 }
 
 impl Ijkpunt {
@@ -40,7 +42,13 @@ impl Ijkpunt {
             kiosk_keys: KnownKeys::default(),
             keys: Arc::new(keys),
             config: Arc::new(config),
+            stopping: Stopping::default(),
         }
+    }
+
+    /// Answers are saved on a connection of their own, so that a thousand starts at once do not stand in their way.
+    pub fn with_saves_on(self, db: DatabaseConnection) -> Self {
+        Self { saves: Saves::start(db, self.clock.clone()), ..self }
     }
 }
 
@@ -51,6 +59,7 @@ pub fn serve(ijkpunt: Ijkpunt, listener: TcpListener, workers: usize) -> std::io
             .app_data(web::Data::new(ijkpunt.clone()))
             .wrap(actix_web::middleware::Compress::default())
             .wrap(actix_web::middleware::from_fn(middleware::signed_bodies))
+            .wrap(actix_web::middleware::from_fn(middleware::in_time))
             .wrap(actix_web::middleware::from_fn(middleware::problems))
             .wrap(actix_web::middleware::from_fn(middleware::security_headers))
             .configure(routes::configure)
@@ -58,6 +67,12 @@ pub fn serve(ijkpunt: Ijkpunt, listener: TcpListener, workers: usize) -> std::io
     })
     .workers(workers)
     .shutdown_timeout(20)
+    .backlog(4096)
+    // Longer than the pause between two heartbeats, or every other one would meet a connection that is just being closed.
+    .keep_alive(std::time::Duration::from_secs(75))
+    .client_request_timeout(std::time::Duration::from_secs(20))
+    // The command line asks it to stop, in its own order.
+    .disable_signals()
     .listen(listener)?
     .run();
     Ok(server)

@@ -21,6 +21,10 @@ pub struct Config {
     pub mail_from: String,
     /// A worked example is on show: accounts and people are made up, and screens say so.
     pub demo: bool,
+    /// How long a process that is asked to stop goes on serving, so that a balancer notices first.
+    pub drain: std::time::Duration,
+    /// Several processes may listen at the same address, so that one is replaced without a gap.
+    pub share_port: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +48,8 @@ impl Config {
             smtp_url: env("IJKPUNT_SMTP_URL"),
             mail_from: env("IJKPUNT_MAIL_FROM").unwrap_or_else(|| "IJkpunt <noreply@ijkpunt.invalid>".into()),
             demo: env("IJKPUNT_DEMO").is_some_and(|value| value == "1"),
+            drain: std::time::Duration::from_secs(env("IJKPUNT_DRAIN_SECONDS").and_then(|text| text.parse().ok()).unwrap_or(0)),
+            share_port: env("IJKPUNT_SHARE_PORT").is_some_and(|value| value == "1"),
             data,
             listen,
         })

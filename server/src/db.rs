@@ -10,18 +10,53 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+mod primary;
+
 /// Opens the database and brings its schema up to date.
 pub async fn open(url: &str) -> Result<DatabaseConnection, DbErr> {
     let db = connect(url).await?;
-    Migrator::up(&db, None).await?;
+    migrate(&db).await?;
     Ok(db)
 }
 
+/// One process at a time: several are started together, and each would begin the same step.
+async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    if is_sqlite(db) {
+        return Migrator::up(db, None).await;
+    }
+    let turn = begin_write(db).await?;
+    turn.execute_unprepared("SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(7311)").await?;
+    Migrator::up(db, None).await?;
+    turn.commit().await
+}
+
 pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    connect_with(url, if url.starts_with("sqlite") { 8 } else { 16 }).await
+}
+
+/// Two connections for saving answers: one writes, and one is at hand when the first has to be given up.
+pub async fn connect_for_saves(url: &str) -> Result<DatabaseConnection, DbErr> {
+    connect_with(url, 2).await
+}
+
+async fn connect_with(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let hosts = primary::hosts(url);
+    let url = match hosts.as_slice() {
+        [] | [_] => url.to_owned(),
+        several => primary::find(several).await.ok_or_else(|| DbErr::Custom("none of the database's hosts takes writes".into()))?,
+    };
+    let db = Database::connect(options(&url, connections)).await?;
+    if hosts.len() > 1 {
+        tokio::spawn(primary::follow(db.get_postgres_connection_pool().clone(), hosts, url));
+    }
+    Ok(db)
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
-        .max_connections(if url.starts_with("sqlite") { 8 } else { 16 })
+        .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(5))
         .map_sqlx_sqlite_opts(|sqlite| {
@@ -46,9 +81,34 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
                 })
             })
         })
-        .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "on"), ("timezone", "UTC")]));
-    Database::connect(options).await
+        .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES))
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    // A database that has stopped answering must not keep the place of a connection that works.
+                    let rolled_back = tokio::time::timeout(GONE, connection.ping()).await;
+                    rolled_back.map_err(|_| sea_orm::sqlx::Error::PoolTimedOut)?.map(|()| true)
+                })
+            })
+        });
+    options
 }
+
+/// How long a database may take to answer before it counts as gone.
+const GONE: Duration = Duration::from_secs(5);
+
+const POSTGRES: [(&str, &str); 8] = [
+    // A commit is acknowledged when it is on disk, and, where there is a synchronous replica, on its disk as well.
+    ("synchronous_commit", "on"),
+    ("timezone", "UTC"),
+    // What a machine that vanished was holding is let go, and nobody waits for it for ever.
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("tcp_keepalives_idle", "15"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "30000"),
+];
 
 /// Begins a transaction that writes. SQLite takes the write lock at once: a transaction that first reads and then writes
 /// would fail under contention, however long it may wait.
@@ -62,6 +122,30 @@ pub async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction,
 
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Is the database out of reach, full or too busy, so that trying again may help?
+pub fn is_passing(error: &DbErr) -> bool {
+    const SIGNS: [&str; 14] = [
+        "database or disk is full",
+        "disk i/o error",
+        "database is locked",
+        "unable to open database file",
+        "no space left",
+        "shutting down",
+        "the database system is",
+        "connection",
+        "timed out",
+        "lock timeout",
+        // A primary that was just made a replica.
+        "read-only transaction",
+        // The other end died in the middle of a sentence.
+        "error communicating with database",
+        "at eof",
+        "unexpected end of file",
+    ];
+    let text = error.to_string().to_lowercase();
+    matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) || SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// Draws the next number of a gapless series. Two transactions that draw from one series wait for each other.

@@ -38,4 +38,6 @@ pub mod results;
 pub mod room;
 pub mod sessions;
 pub mod statistics;
+pub mod steady;
+pub mod stopping;
 pub mod trajectory;

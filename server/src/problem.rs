@@ -12,6 +12,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::db::is_passing;
 use crate::locale::Locale;
 
 /// Rows of code, status and title in Dutch, English, French and Arabic.
@@ -171,20 +172,7 @@ impl ResponseError for Problem {
 /// A database that cannot be reached, is full or too busy is a reason to try again; anything else is our fault.
 impl From<DbErr> for Problem {
     fn from(error: DbErr) -> Self {
-        let text = error.to_string();
-        let passing = matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
-            || [
-                "database or disk is full",
-                "disk I/O error",
-                "database is locked",
-                "No space left",
-                "shutting down",
-                "the database system is",
-                "connection",
-                "timed out",
-            ]
-            .iter()
-            .any(|sign| text.contains(sign));
+        let (text, passing) = (error.to_string(), is_passing(&error));
         tracing::error!(error = %text, passing, "the database refused");
         Self::new(if passing { Code::Unavailable } else { Code::Internal })
     }

@@ -3,6 +3,7 @@
 pub mod crowd;
 pub mod hall;
 pub mod journey;
+pub mod postgres;
 pub mod process;
 pub mod rescue;
 
@@ -87,6 +88,17 @@ impl TestApp {
             }
             Backend::Postgres => postgres_copy().await,
         };
+        Self::on(backend, folder, database_url).await
+    }
+
+    /// On a database that is empty yet, beside which others will serve.
+    pub async fn on_empty(backend: Backend, folder: TempDir, database_url: String) -> Self {
+        prepare(&database_url).await;
+        std::fs::write(folder.path().join("keys"), KEY_FILE).unwrap();
+        Self::on(backend, folder, database_url).await
+    }
+
+    async fn on(backend: Backend, folder: TempDir, database_url: String) -> Self {
         let config = Config {
             data: folder.path().to_owned(),
             database_url: database_url.clone(),
@@ -95,6 +107,8 @@ impl TestApp {
             smtp_url: None,
             mail_from: "IJkpunt <noreply@ijkpunt.test>".into(),
             demo: false,
+            drain: std::time::Duration::ZERO,
+            share_port: false,
         };
         let db = ijkpunt::db::connect(&database_url).await.unwrap();
         let ijkpunt = Ijkpunt::new(db, Clock::manual(start_of_tests()), Keys::new([7; 32], [8; 32]), config);

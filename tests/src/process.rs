@@ -18,6 +18,20 @@ pub fn binary() -> PathBuf {
     folder.join("ijkpunt")
 }
 
+/// A port that nothing listens on at this moment.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The library that moves a process's clock, where Debian puts it.
+pub fn faked_clock() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
+    folders
+        .map(|folder| folder.join("faketime/libfaketimeMT.so.1"))
+        .find(|path| path.is_file())
+        .expect("install faketime: scripts/install-test-tools.sh does")
+}
+
 /// A data folder and a database that outlive the processes that use them.
 pub struct Installation {
     pub folder: TempDir,
@@ -83,6 +97,11 @@ impl Process {
 
     /// A further process on the database and the folder of a test's product, at this port.
     pub fn beside(app: &crate::TestApp, port: u16) -> Self {
+        Self::beside_with(app, port, &[])
+    }
+
+    /// The same, with these settings besides.
+    pub fn beside_with(app: &crate::TestApp, port: u16, settings: &[(&str, &str)]) -> Self {
         std::fs::write(app.folder.path().join("keys"), crate::KEY_FILE).unwrap();
         // Ignoring the signal makes a write past the limit of `disk_full` fail, as it does on a full disk, rather than kill.
         let mut command = Command::new("sh");
@@ -91,15 +110,28 @@ impl Process {
             .arg(binary())
             .env("IJKPUNT_DATA", app.folder.path())
             .env("IJKPUNT_LISTEN", format!("127.0.0.1:{port}"))
-            .env("DATABASE_URL", &app.ijkpunt.config.database_url);
+            .env("DATABASE_URL", &app.ijkpunt.config.database_url)
+            .envs(settings.iter().copied());
         Self::start(command)
     }
 
     /// As an operator stops it: what it has begun, it finishes.
     pub fn stop(mut self) {
+        self.ask_to_stop();
+        assert!(self.child.wait().unwrap().success(), "a stop that was asked for is no failure");
+    }
+
+    /// Asks, and does not wait.
+    pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
-        assert!(self.child.wait().unwrap().success(), "a stop that was asked for is no failure");
+    }
+
+    /// What it holds in memory now, in megabytes.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
     }
 
     /// Lets no write go through, or all again.

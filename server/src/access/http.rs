@@ -12,7 +12,7 @@ use crate::entity::agencies;
 use crate::entity::enums::{AgencyCode, Role};
 use crate::http::extract::{Json, PLAIN_SESSION_COOKIE, SESSION_COOKIE, require_own_page, session_token};
 use crate::ids::{AgencyId, UserId};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Code, Problem, ProblemBody};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +69,15 @@ pub async fn logout(request: HttpRequest, ijkpunt: web::Data<Ijkpunt>) -> Result
 pub async fn health(ijkpunt: web::Data<Ijkpunt>) -> Result<HttpResponse, Problem> {
     ijkpunt.db.execute_unprepared("SELECT 1").await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What a balancer asks: may new requests come here? No longer once the process was asked to stop, though it still answers those that do.
+#[utoipa::path(get, path = "/api/ready", operation_id = "ready", tag = "access", responses((status = 204), (status = 503, body = ProblemBody)))]
+pub async fn ready(ijkpunt: web::Data<Ijkpunt>) -> Result<HttpResponse, Problem> {
+    if ijkpunt.stopping.has_begun() || ijkpunt.saves.is_crowded() {
+        return Err(Problem::new(Code::Unavailable));
+    }
+    health(ijkpunt).await
 }
 
 fn cookie(ijkpunt: &Ijkpunt, token: String) -> Cookie<'static> {

@@ -64,7 +64,7 @@ pub fn backup(target: &Path) -> Outcome {
             files.push(entry(&partial, &path)?);
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        let manifest = Manifest { program: env!("CARGO_PKG_VERSION").into(), made_at: Clock::System.now(), database, audit_rows, files };
+        let manifest = Manifest { program: env!("CARGO_PKG_VERSION").into(), made_at: Clock::system().now(), database, audit_rows, files };
         std::fs::write(partial.join(MANIFEST), serde_json::to_vec_pretty(&manifest)?)?;
         std::fs::rename(&partial, target)?;
         println!("{}: {} files, {} rows in the audit log. The keys are not in it.", target.display(), manifest.files.len(), audit_rows);

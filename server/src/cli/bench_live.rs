@@ -10,13 +10,14 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
 use super::Outcome;
-use super::bench::{Failure, name, on_a_fresh_product, percentile, read_answer};
-use super::bench_room::{Seat, seats};
+use super::bench::{Failure, name, on_a_fresh_product};
+use super::bench_room::{Seat, Seated, seats};
+use super::bench_server::exchange;
+use super::bench_table::percentile;
 use crate::app::Ijkpunt;
 use crate::clock::Clock;
 use crate::entity::attempts;
@@ -46,7 +47,7 @@ struct Kiosk {
 
 pub fn run(candidates: usize, seconds: u64) -> Outcome {
     on_a_fresh_product(async move |ijkpunt, address| {
-        let seats = seats(&ijkpunt, candidates).await?;
+        let seats = seats(&ijkpunt, candidates, Seated::AtWork).await?;
         let first = seats.first().ok_or("at least one candidate")?.attempt;
         let session = attempts::Entity::find_by_id(first).one(&ijkpunt.db).await?.ok_or("the attempt is gone")?.session_id;
         let shown = Arc::new(Mutex::new(Shown::default()));
@@ -147,8 +148,7 @@ async fn work(
         let at = "2026-11-23T09:00:00Z";
         let event = json!({ "seq": first_seq + position as i64, "position": position, "response": { "r1": "b" }, "flagged": false, "client_at": at });
         let body = if answers { json!({ "events": [event], "position": position, "sent_at": at }) } else { json!({ "events": [] }) };
-        connection.write_all(seat.request(clock.now(), address, &body)?.as_bytes()).await?;
-        read_answer(&mut connection).await?;
+        exchange(&mut connection, &seat.save(clock.now(), address, &body)?).await?;
         kiosk.last = Instant::now();
         if answers {
             kiosk.kept.push(kiosk.last);

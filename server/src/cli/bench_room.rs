@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::app::Ijkpunt;
 use crate::crypto::{Place, new_token, token_hash};
 use crate::db::begin_write;
+use crate::delivery::start::code_hash;
 use crate::entity::enums::{
     AttemptStatus, Band, BookingStatus, EnrolmentStatus, FormPart, FormStatus, Part, SessionKind, SessionStatus, Sex,
 };
@@ -19,6 +20,9 @@ use crate::entity::{
 };
 use crate::ids::{AttemptId, BookingId, CandidateId, EnrolmentId, FormId, KioskId, SessionId, SiteId, UserId};
 use crate::kiosks::signing::{self, DeviceKey, NoKey, Signed};
+
+/// No two tickets have the same code.
+static CODES: AtomicI64 = AtomicI64::new(100_000);
 
 #[derive(Clone)]
 pub struct Seat {
@@ -29,20 +33,28 @@ pub struct Seat {
     /// The number of the request before.
     number: Arc<AtomicI64>,
     runs: Arc<AtomicI64>,
+    /// What stands on the ticket of somebody who waits.
+    pub code: String,
 }
 
 impl Seat {
     /// What the kiosk sends to save answers; without events it is a heartbeat.
-    pub fn request(&self, now: DateTime<Utc>, address: SocketAddr, body: &Value) -> Result<String, NoKey> {
-        let body = body.to_string();
-        let path = format!("/api/kiosk/attempts/{}/answers", self.attempt);
+    pub fn save(&self, now: DateTime<Utc>, address: SocketAddr, body: &Value) -> Result<String, NoKey> {
+        self.request(now, address, "POST", &format!("/attempts/{}/answers", self.attempt), body)
+    }
+
+    /// A signed request, as the kiosk sends it.
+    pub fn request(&self, now: DateTime<Utc>, address: SocketAddr, method: &str, path: &str, body: &Value) -> Result<String, NoKey> {
+        let body = if method == "GET" { String::new() } else { body.to_string() };
+        let path = format!("/api/kiosk{path}");
         let (body_sha256, attempt_token) = (signing::body_hash(body.as_bytes()), &self.attempt_token);
         let number = now.timestamp_millis().max(self.number.load(Ordering::Relaxed) + 1);
         self.number.store(number, Ordering::Relaxed);
-        let signed = Signed { method: "POST", path: &path, number, attempt_token, body_sha256: &body_sha256 };
+        let signed = Signed { method, path: &path, number, attempt_token, body_sha256: &body_sha256 };
         let authorization = self.key.authorization(self.kiosk, signed)?;
+        let attempt = if attempt_token.is_empty() { String::new() } else { format!("X-Attempt: {attempt_token}\r\n") };
         Ok(format!(
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {authorization}\r\nX-Attempt: {attempt_token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {authorization}\r\n{attempt}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         ))
     }
@@ -53,7 +65,16 @@ impl Seat {
     }
 }
 
-pub async fn seats(ijkpunt: &Ijkpunt, count: usize) -> Result<Vec<Seat>, DbErr> {
+/// How far the candidates are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Seated {
+    /// Their time runs.
+    AtWork,
+    /// They hold a ticket with a code, and sit the sample bank's reading test.
+    Waiting,
+}
+
+pub async fn seats(ijkpunt: &Ijkpunt, count: usize, seated: Seated) -> Result<Vec<Seat>, DbErr> {
     let now = ijkpunt.clock.now();
     let missing = |what: &str| DbErr::RecordNotFound(what.into());
     let tx = begin_write(&ijkpunt.db).await?;
@@ -119,11 +140,12 @@ pub async fn seats(ijkpunt: &Ijkpunt, count: usize) -> Result<Vec<Seat>, DbErr> 
         let key = DeviceKey::generate().map_err(|error| DbErr::Custom(error.to_string()))?;
         let seat = Seat {
             attempt: AttemptId::new(),
-            attempt_token: new_token(),
+            attempt_token: if seated == Seated::AtWork { new_token() } else { String::new() },
             kiosk: KioskId::new(),
             key: Arc::new(key),
             number: Arc::default(),
             runs: Arc::default(),
+            code: format!("{:06}", CODES.fetch_add(1, Ordering::Relaxed)),
         };
         let (kiosk, candidate, enrolment, booking) = (seat.kiosk, CandidateId::new(), EnrolmentId::new(), BookingId::new());
         let seal = |column| ijkpunt.keys.seal(Place { table: "candidates", column, row: candidate.0 }, "Bench");
@@ -174,14 +196,20 @@ pub async fn seats(ijkpunt: &Ijkpunt, count: usize) -> Result<Vec<Seat>, DbErr> 
             enrolment_id: Set(enrolment),
             candidate_id: Set(candidate),
             parts: Set(json!(["reading"])),
-            status: Set(BookingStatus::Attended),
+            status: Set(if seated == Seated::AtWork { BookingStatus::Attended } else { BookingStatus::Booked }),
             created_at: Set(now),
             created_by: Set(user),
             kiosk_id: Set(Some(kiosk)),
+            code_hash: Set((seated == Seated::Waiting).then(|| code_hash(ijkpunt, &seat.code))),
+            code_expires_at: Set((seated == Seated::Waiting).then(|| now + Duration::hours(3))),
             ..Default::default()
         })
         .exec_without_returning(&tx)
         .await?;
+        if seated == Seated::Waiting {
+            seats.push(seat);
+            continue;
+        }
         attempts::Entity::insert(attempts::ActiveModel {
             id: Set(seat.attempt),
             booking_id: Set(booking),

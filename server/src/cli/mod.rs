@@ -12,6 +12,9 @@ mod bench_hall;
 mod bench_live;
 mod bench_room;
 mod export;
+mod bench_server;
+mod bench_start;
+mod bench_table;
 mod extract;
 mod import;
 mod item;
@@ -57,16 +60,16 @@ enum Command {
     Item(item::ItemArgs),
     /// Run QTI tests from files
     Test(test::TestArgs),
-    /// Measure how fast answers are saved, beside what the bare database commits, on an empty database
+    /// Measure a hall of candidates on an empty database: saves beside the bare database, starts, whole journeys, and many at their own pace
     Bench {
-        /// Measure instead how long saving takes while so many candidates work at their own pace
-        #[arg(long)]
-        candidates: Option<usize>,
         /// Measure instead how soon the room's screen shows what so many candidates do
-        #[arg(long, conflicts_with = "candidates")]
+        #[arg(long)]
         watched: Option<usize>,
+        /// Candidates who work at their own pace
+        #[arg(long, default_value_t = 10_000)]
+        candidates: usize,
         /// Seconds between a candidate's answers
-        #[arg(long, default_value_t = 30, requires = "candidates")]
+        #[arg(long, default_value_t = 30)]
         every: u64,
         /// Seconds that they work
         #[arg(long, default_value_t = 60)]
@@ -77,6 +80,9 @@ enum Command {
         /// Measure instead so many stored attempts marked again
         #[arg(long, conflicts_with_all = ["candidates", "items"])]
         remark: Option<usize>,
+        /// Candidates who start within a minute
+        #[arg(long, default_value_t = 1000)]
+        starts: usize,
     },
     /// Bring in records of earlier years, and items
     Import {
@@ -118,8 +124,9 @@ pub fn run() -> ExitCode {
         Command::Bench { watched: Some(candidates), seconds, .. } => bench_live::run(candidates, seconds),
         Command::Bench { items: Some(items), .. } => bench_bank::items(items),
         Command::Bench { remark: Some(attempts), .. } => bench_bank::remark(attempts),
-        Command::Bench { candidates: Some(candidates), every, seconds, .. } => bench_hall::run(candidates, every, seconds),
-        Command::Bench { .. } => bench::run(),
+        Command::Bench { candidates, every, seconds, starts, .. } => {
+            bench::run(bench::Size { candidates, every, seconds, starts })
+        }
         Command::Import { command } => import::run(&command),
         Command::Export { command } => export::run(&command),
         Command::Extract(extract) => extract::run(&extract),

@@ -1,10 +1,12 @@
 //! `serve`, `work`, `migrate` and `audit verify`: the commands that open the database.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, ToSocketAddrs};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DbErr};
+use tokio::net::TcpSocket;
 use tokio::sync::watch;
 
 use super::Outcome;
@@ -12,14 +14,15 @@ use crate::app::{self, Ijkpunt};
 use crate::audit::{self, Verified};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::{agencies, db, demo, items, jobs, marking, policy};
+use crate::{agencies, db, demo, items, jobs, marking, policy, steady, stopping};
 
 /// Opens the database, brings it up to date and gives a fresh one its rules.
 pub async fn open(config: Config) -> Result<Ijkpunt, Box<dyn std::error::Error + Send + Sync>> {
     let keys = config.keys()?;
     let connection = db::open(&config.database_url).await?;
-    let clock = Clock::System;
-    let ijkpunt = Ijkpunt::new(connection, clock, keys, config);
+    let saves = db::connect_for_saves(&config.database_url).await?;
+    let ijkpunt = Ijkpunt::new(connection, Clock::system(), keys, config).with_saves_on(saves);
+    steady::take_up(&ijkpunt).await?;
     fill_fresh(&ijkpunt.db, ijkpunt.clock.now()).await?;
     items::load::load_if_empty(&ijkpunt.db, &ijkpunt.media, ijkpunt.clock.now()).await?;
     Ok(ijkpunt)
@@ -74,18 +77,51 @@ fn start_over(config: &Config) -> std::io::Result<()> {
 }
 
 async fn serve_until_stopped(ijkpunt: Ijkpunt) -> Outcome {
-    let listener = TcpListener::bind(&ijkpunt.config.listen)?;
+    let listener = listen(&ijkpunt.config)?;
     let address = listener.local_addr()?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = app::serve(ijkpunt.clone(), listener, workers)?;
+    let handle = server.handle();
+    let mut server = actix_web::rt::spawn(server);
     let (stop, stopped) = watch::channel(false);
-    let worker = actix_web::rt::spawn(jobs::work(ijkpunt.clone(), stopped));
+    let mut worker = actix_web::rt::spawn(jobs::work(ijkpunt.clone(), stopped));
     println!("IJkpunt serves at http://{address}/ (public address {})", ijkpunt.config.public_origin);
-    server.await?;
+    tokio::select! {
+        ended = &mut server => return Err(format!("the server ended by itself: {ended:?}").into()),
+        // Whoever watches over the process starts it again: better than one that serves and never marks.
+        ended = &mut worker => return Err(format!("the worker ended by itself: {ended:?}").into()),
+        asked = stopping::asked() => asked?,
+    }
+    ijkpunt.stopping.begin();
     let _ = stop.send(true);
+    tokio::time::sleep(ijkpunt.config.drain).await;
+    tokio::select! {
+        () = handle.stop(true) => {}
+        () = ijkpunt.stopping.quiet() => {}
+    }
     worker.await?;
-    ijkpunt.db.close().await?;
+    close(&ijkpunt).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Binds the address, beside other processes where the operator allows it.
+fn listen(config: &Config) -> std::io::Result<TcpListener> {
+    if !config.share_port {
+        return TcpListener::bind(&config.listen);
+    }
+    let address = config.listen.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    socket.listen(4096)?.into_std()
+}
+
+/// Lets go of the database. One that does not answer is not waited for: what was acknowledged is in it.
+async fn close(ijkpunt: &Ijkpunt) {
+    if tokio::time::timeout(Duration::from_secs(5), ijkpunt.db.clone().close()).await.is_err() {
+        tracing::warn!("the database did not take leave");
+    }
 }
 
 pub fn work() -> Outcome {
@@ -93,11 +129,15 @@ pub fn work() -> Outcome {
     actix_web::rt::System::new().block_on(async {
         let ijkpunt = open(Config::from_env()?).await?;
         let (stop, stopped) = watch::channel(false);
-        let worker = actix_web::rt::spawn(jobs::work(ijkpunt.clone(), stopped));
-        tokio::signal::ctrl_c().await?;
+        let mut worker = actix_web::rt::spawn(jobs::work(ijkpunt.clone(), stopped));
+        println!("IJkpunt works in the background");
+        tokio::select! {
+            ended = &mut worker => return Err(format!("the worker ended by itself: {ended:?}").into()),
+            asked = stopping::asked() => asked?,
+        }
         let _ = stop.send(true);
         worker.await?;
-        ijkpunt.db.close().await?;
+        close(&ijkpunt).await;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -132,5 +172,6 @@ pub fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
 
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,ijkpunt=info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that cannot be written, because the disk is full, must not stop who writes it.
+    tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -6,20 +6,21 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    FromQueryResult, QueryFilter, QueryOrder, Statement,
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::rules::{self, Timing};
 use crate::clock::Clock;
-use crate::db::begin_write;
+use crate::db::{begin_write, is_passing};
 use crate::entity::enums::AttemptStatus;
 use crate::entity::{answers, presence};
 use crate::ids::{AttemptId, KioskId};
@@ -33,7 +34,11 @@ const HEARTBEAT_MS: i64 = 2_000;
 /// How soon when so many requests came in within the last second that their answers come first.
 const HEARTBEAT_UNDER_LOAD_MS: i64 = 5_000;
 const LOAD: usize = 1_000;
-
+/// What may wait, in bytes of answers: a hall that writes long texts fills the memory sooner than the queue.
+const QUEUE_BYTES: usize = 32 * 1024 * 1024;
+/// A database that takes longer over a group is given up: the kiosks are told to come again, on another connection. Whether the group was
+/// kept does not matter, since each number is taken once.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 /// Rows an INSERT: well below what either database takes as parameters.
 const ROWS: usize = 1000;
 
@@ -90,8 +95,15 @@ pub enum SaveRefusal {
     Database(String),
 }
 
-struct Waiting {
+/// A request with the moment at which it came in. Whether an answer is late is judged by that moment, not by when the database was ready for it.
+struct Received {
     request: SaveRequest,
+    at: DateTime<Utc>,
+}
+
+struct Waiting {
+    request: Received,
+    _weight: Weight,
     reply: oneshot::Sender<Result<Saved, SaveRefusal>>,
 }
 
@@ -100,6 +112,20 @@ struct Waiting {
 pub struct Saves {
     sender: mpsc::Sender<Waiting>,
     groups: Arc<AtomicU64>,
+    bytes: Arc<AtomicUsize>,
+    clock: Clock,
+}
+
+/// Bytes that are in the queue until this is dropped.
+struct Weight {
+    bytes: usize,
+    of: Arc<AtomicUsize>,
+}
+
+impl Drop for Weight {
+    fn drop(&mut self) {
+        self.of.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 impl Saves {
@@ -110,14 +136,14 @@ impl Saves {
         let counted = groups.clone();
         let started = std::thread::Builder::new().name("saves".into()).spawn(move || {
             match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime.block_on(write(db, clock, receiver, &counted)),
+                Ok(runtime) => runtime.block_on(write(db, receiver, &counted)),
                 Err(error) => tracing::error!(%error, "answers cannot be saved: no runtime"),
             }
         });
         if let Err(error) = started {
             tracing::error!(%error, "answers cannot be saved: no thread");
         }
-        Self { sender, groups }
+        Self { sender, groups, bytes: Arc::default(), clock }
     }
 
     /// How many groups were committed since the start.
@@ -127,22 +153,50 @@ impl Saves {
 
     /// Returns after the answers are durable.
     pub async fn save(&self, request: SaveRequest) -> Result<Saved, SaveRefusal> {
+        let bytes = request.events.iter().map(|event| weight(&event.response)).sum();
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let weight = Weight { bytes, of: self.bytes.clone() };
+        if before + bytes > QUEUE_BYTES {
+            return Err(SaveRefusal::Full);
+        }
         let (reply, answer) = oneshot::channel();
-        self.sender.try_send(Waiting { request, reply }).map_err(|_| SaveRefusal::Full)?;
+        self.sender
+            .try_send(Waiting { request: Received { request, at: self.clock.now() }, _weight: weight, reply })
+            .map_err(|_| SaveRefusal::Full)?;
         answer.await.unwrap_or(Err(SaveRefusal::Full))
+    }
+
+    /// Is the queue more than half full? New candidates had better go to another process.
+    pub fn is_crowded(&self) -> bool {
+        self.sender.capacity() < QUEUE / 2 || self.bytes.load(Ordering::Relaxed) > QUEUE_BYTES / 2
     }
 }
 
-async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<Waiting>, groups: &AtomicU64) {
+/// About what a response takes.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 24,
+        Value::Array(list) => list.iter().map(weight).sum::<usize>() + 24,
+        Value::Object(map) => map.iter().map(|(name, value)| name.len() + weight(value) + 48).sum::<usize>() + 24,
+        Value::Null | Value::Bool(_) | Value::Number(_) => 24,
+    }
+}
+
+async fn write(db: DatabaseConnection, mut queue: mpsc::Receiver<Waiting>, groups: &AtomicU64) {
     let mut group = Vec::with_capacity(GROUP);
     let mut pace = Pace::new();
     while queue.recv_many(&mut group, GROUP).await > 0 {
+        // Whoever gave up has asked again, or will.
+        group.retain(|waiting| !waiting.reply.is_closed());
         let (requests, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|waiting| (waiting.request, waiting.reply)).unzip();
+        if requests.is_empty() {
+            continue;
+        }
         let heartbeat_ms = pace.heartbeat_ms(requests.len());
-        let outcomes = match commit(&db, &requests, heartbeat_ms, clock.now()).await {
+        let outcomes = match commit_in_time(&db, heartbeat_ms, &requests).await {
             Ok(outcomes) => outcomes,
             // One that the database does not take must not hold up the others.
-            Err(error) if requests.len() > 1 && !is_out_of_reach(&error) => one_by_one(&db, &clock, heartbeat_ms, &requests).await,
+            Err(error) if requests.len() > 1 && !is_out_of_reach(&error) => one_by_one(&db, heartbeat_ms, &requests).await,
             Err(error) => {
                 tracing::error!(%error, saves = requests.len(), "answers could not be saved");
                 requests.iter().map(|_| Err(SaveRefusal::Database(error.to_string()))).collect()
@@ -156,15 +210,10 @@ async fn write(db: DatabaseConnection, clock: Clock, mut queue: mpsc::Receiver<W
     }
 }
 
-async fn one_by_one(
-    db: &DatabaseConnection,
-    clock: &Clock,
-    heartbeat_ms: i64,
-    requests: &[SaveRequest],
-) -> Vec<Result<Saved, SaveRefusal>> {
+async fn one_by_one(db: &DatabaseConnection, heartbeat_ms: i64, requests: &[Received]) -> Vec<Result<Saved, SaveRefusal>> {
     let mut outcomes = Vec::with_capacity(requests.len());
     for request in requests {
-        let outcome = commit(db, std::slice::from_ref(request), heartbeat_ms, clock.now()).await;
+        let outcome = commit_in_time(db, heartbeat_ms, std::slice::from_ref(request)).await;
         outcomes.push(match outcome {
             Ok(mut one) => one.pop().unwrap_or(Err(SaveRefusal::Full)),
             Err(error) => {
@@ -198,8 +247,20 @@ impl Pace {
     }
 }
 
+/// Trying the answers one by one helps where one of them is at fault, not where the database is.
 fn is_out_of_reach(error: &DbErr) -> bool {
-    matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+    matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) || is_passing(error)
+}
+
+async fn commit_in_time(
+    db: &DatabaseConnection,
+    heartbeat_ms: i64,
+    requests: &[Received],
+) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
+    match tokio::time::timeout(PATIENCE, commit(db, heartbeat_ms, requests)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(DbErr::Custom("timed out: the database did not commit in time".into())),
+    }
 }
 
 /// Where an attempt stands, and whose it is.
@@ -225,19 +286,14 @@ struct Standing {
 }
 
 /// Saves a group in one transaction.
-async fn commit(
-    db: &DatabaseConnection,
-    requests: &[SaveRequest],
-    heartbeat_ms: i64,
-    now: DateTime<Utc>,
-) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
+async fn commit(db: &DatabaseConnection, heartbeat_ms: i64, requests: &[Received]) -> Result<Vec<Result<Saved, SaveRefusal>>, DbErr> {
     let tx = begin_write(db).await?;
     let mut standings = standings(&tx, requests).await?;
     let mut rows = Vec::new();
     let mut seen = HashMap::with_capacity(requests.len());
     let mut outcomes = Vec::with_capacity(requests.len());
-    for request in requests {
-        outcomes.push(take(request, standings.get_mut(&request.attempt), (heartbeat_ms, now), &mut rows, &mut seen));
+    for Received { request, at } in requests {
+        outcomes.push(take(request, standings.get_mut(&request.attempt), (heartbeat_ms, *at), &mut rows, &mut seen));
     }
     for chunk in rows.chunks(ROWS) {
         answers::Entity::insert_many(chunk.to_vec())
@@ -263,8 +319,28 @@ async fn commit(
             .exec_without_returning(&tx)
             .await?;
     }
+    for (Received { request, at }, outcome) in requests.iter().zip(&mut outcomes) {
+        if let Ok(saved) = outcome
+            && !request.events.is_empty()
+            && (rules::is_closed(saved.timing.status) || rules::time_is_up(&saved.timing, *at))
+        {
+            saved.late = kept_as_late(&tx, request).await?;
+        }
+    }
     tx.commit().await?;
     Ok(outcomes)
+}
+
+/// Which of these numbers are kept as late. One that is said again, because its acknowledgement was lost on the way, is what it was the first time.
+async fn kept_as_late(tx: &DatabaseTransaction, request: &SaveRequest) -> Result<Vec<i64>, DbErr> {
+    let late = answers::Entity::find()
+        .filter(answers::Column::AttemptId.eq(request.attempt))
+        .filter(answers::Column::Seq.is_in(request.events.iter().map(|event| event.seq)))
+        .filter(answers::Column::Late.eq(true))
+        .order_by_asc(answers::Column::Seq)
+        .all(tx)
+        .await?;
+    Ok(late.into_iter().map(|row| row.seq).collect())
 }
 
 /// Checks one save against where its attempt stands, and adds its rows to the group's.
@@ -354,8 +430,8 @@ impl Standing {
 
 /// Reads where the attempts stand, and holds them as they are until the commit: one that is submitted in the same moment is either
 /// submitted before, and these answers are late, or after, and they count.
-async fn standings(tx: &DatabaseTransaction, requests: &[SaveRequest]) -> Result<HashMap<AttemptId, Standing>, DbErr> {
-    let mut ids: Vec<AttemptId> = requests.iter().map(|request| request.attempt).collect();
+async fn standings(tx: &DatabaseTransaction, requests: &[Received]) -> Result<HashMap<AttemptId, Standing>, DbErr> {
+    let mut ids: Vec<AttemptId> = requests.iter().map(|received| received.request.attempt).collect();
     ids.sort_unstable();
     ids.dedup();
     let backend = tx.get_database_backend();

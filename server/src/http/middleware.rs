@@ -3,6 +3,7 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
@@ -106,6 +107,27 @@ pub async fn security_headers(
     }
     if api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+/// A kiosk that waits longer has given up and asks again; its request must not wait on in our memory.
+const KIOSK_PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Counts what is under way, lets go of connections when the process stops, and gives up for a kiosk what a stalled database holds.
+pub async fn in_time(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let stopping = extract::ijkpunt(request.request())?.stopping.clone();
+    let _under_way = stopping.request();
+    let mut response = if request.path().starts_with("/api/kiosk/") {
+        match tokio::time::timeout(KIOSK_PATIENCE, next.call(request)).await {
+            Ok(response) => response?,
+            Err(_) => return Err(Problem::new(Code::Unavailable).into()),
+        }
+    } else {
+        next.call(request).await?
+    };
+    if stopping.has_begun() {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }

@@ -44,6 +44,7 @@ routes! {
     // Who is there
     "/api/session" { get access::http::whoami, post access::http::login, delete access::http::logout }
     "/api/health" { get access::http::health }
+    "/api/ready" { get access::http::ready }
 
     // The item bank
     "/api/items" { get items::http::list, post items::edit_http::create }

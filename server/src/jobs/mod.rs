@@ -77,39 +77,45 @@ pub async fn enqueue_for(
     Ok(())
 }
 
-/// How long a worker holds a job before another may take it.
-const LEASE: Duration = Duration::minutes(2);
+/// How long a worker that gives no sign holds a job before another may take it. One that is at work renews its lease, however long the job is.
+pub const LEASE: Duration = Duration::seconds(20);
 
-/// Takes the job that is due first, and whose lease, if it had one, has run out.
+/// Takes the job that is due first, and whose lease, if it had one, has run out. A time that could not have been written by today's clock was
+/// written before the clock was set back: it does not count.
 async fn claim(ijkpunt: &Ijkpunt, now: DateTime<Utc>, lane: Lane) -> Result<Option<jobs::Model>, DbErr> {
     let of_lane = if lane == Lane::Slow { "kind IN ('measure', 'assemble_forms')" } else { "kind NOT IN ('measure', 'assemble_forms')" };
     let backend = ijkpunt.db.get_database_backend();
-    let (skip, [p1, p2]) = match backend {
-        DbBackend::Sqlite => ("", ["?1", "?2"]),
-        _ => ("FOR UPDATE SKIP LOCKED", ["$1", "$2"]),
+    let (skip, [p1, p2, p3, p4]) = match backend {
+        DbBackend::Sqlite => ("", ["?1", "?2", "?3", "?4"]),
+        _ => ("FOR UPDATE SKIP LOCKED", ["$1", "$2", "$3", "$4"]),
     };
     let sql = format!(
         "UPDATE jobs SET status = 'running', leased_until = {p2}, attempts = attempts + 1 WHERE id = (
             SELECT id FROM jobs WHERE {of_lane}
-            AND ((status = 'queued' AND run_at <= {p1}) OR (status = 'running' AND leased_until < {p1}))
+            AND ((status = 'queued' AND (run_at <= {p1} OR (created_at > {p1} AND run_at <= created_at) OR (attempts > 0 AND run_at > {p3})))
+                OR (status = 'running' AND (leased_until < {p1} OR leased_until > {p4})))
             ORDER BY run_at, id LIMIT 1 {skip}) RETURNING *"
     );
     jobs::Entity::find()
-        .from_raw_sql(Statement::from_sql_and_values(backend, sql, [now.into(), (now + LEASE).into()]))
+        .from_raw_sql(Statement::from_sql_and_values(
+            backend,
+            sql,
+            [now.into(), (now + LEASE).into(), (now + LONGEST_BACKOFF).into(), (now + LEASE * 2).into()],
+        ))
         .one(&ijkpunt.db)
         .await
 }
 
-/// Holds a job on, as long as nobody else took it.
-async fn renew(ijkpunt: &Ijkpunt, job: &jobs::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
-    jobs::Entity::update_many()
+/// Holds a job longer. False when another worker has it by now.
+async fn renew(ijkpunt: &Ijkpunt, job: &jobs::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let renewed = jobs::Entity::update_many()
         .col_expr(jobs::Column::LeasedUntil, Expr::value(now + LEASE))
         .filter(jobs::Column::Id.eq(job.id))
-        .filter(jobs::Column::Attempts.eq(job.attempts))
         .filter(jobs::Column::Status.eq(JobStatus::Running))
+        .filter(jobs::Column::Attempts.eq(job.attempts))
         .exec(&ijkpunt.db)
         .await?;
-    Ok(())
+    Ok(renewed.rows_affected == 1)
 }
 
 async fn finish(ijkpunt: &Ijkpunt, job: &jobs::Model, outcome: Result<(), String>, now: DateTime<Utc>) -> Result<(), DbErr> {
@@ -132,7 +138,9 @@ async fn finish(ijkpunt: &Ijkpunt, job: &jobs::Model, outcome: Result<(), String
     Ok(())
 }
 
+const LONGEST_BACKOFF: Duration = Duration::hours(1);
+
 /// 5 s, 10 s, 20 s, … at most an hour.
 fn backoff(attempts: i64) -> Duration {
-    Duration::seconds((5_i64 << attempts.clamp(1, 10).saturating_sub(1)).min(3600))
+    Duration::seconds(5_i64 << attempts.clamp(1, 10).saturating_sub(1)).min(LONGEST_BACKOFF)
 }

@@ -8,14 +8,16 @@ use tokio::sync::watch;
 use super::{Job, Lane, claim, finish, renew};
 use crate::app::Ijkpunt;
 use crate::entity::jobs;
-use crate::{certificates, delivery, forms, mail, marking, psychometrics, room, trajectory};
+use crate::{certificates, delivery, forms, mail, marking, psychometrics, room, steady, trajectory};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
 /// How often the clock's own work is done.
 const SWEEP: Duration = Duration::from_secs(1);
-/// How often the lease of a job that takes long is renewed: well within its two minutes.
-const RENEWAL: Duration = Duration::from_secs(30);
+/// How often the lease of a job is renewed: well within its twenty seconds.
+const RENEWAL: Duration = Duration::from_secs(5);
+/// How long the database may take over what a worker asks of it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Works in both lanes until told to stop; a job that has begun is finished first.
 pub async fn work(ijkpunt: Ijkpunt, stop: watch::Receiver<bool>) {
@@ -46,15 +48,23 @@ async fn work_in(ijkpunt: &Ijkpunt, lane: Lane, mut stop: watch::Receiver<bool>)
 
 /// What no job asks for, because it depends on the clock alone: attempts whose time is up or whose kiosk is not heard.
 async fn sweep(ijkpunt: &Ijkpunt) {
-    if let Err(error) = delivery::actions::end_overdue(ijkpunt).await {
+    if let Err(error) = within_patience(steady::follow(ijkpunt)).await {
+        tracing::error!(%error, "whether the clock may be followed could not be found out");
+    }
+    if let Err(error) = within_patience(delivery::actions::end_overdue(ijkpunt)).await {
         tracing::error!(%error, "attempts past their time could not be ended");
     }
-    if let Err(error) = room::absence::pause_unseen(ijkpunt).await {
+    if let Err(error) = within_patience(room::absence::pause_unseen(ijkpunt)).await {
         tracing::error!(%error, "attempts of kiosks that are not heard could not be paused");
     }
-    if let Err(error) = delivery::store::forget_requests(&ijkpunt.db, ijkpunt.clock.now()).await {
+    if let Err(error) = within_patience(delivery::store::forget_requests(&ijkpunt.db, ijkpunt.clock.now())).await {
         tracing::error!(%error, "requests of kiosks that are long over could not be forgotten");
     }
+}
+
+/// A database that has stopped answering must not stop the worker for good.
+async fn within_patience<T>(work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(DbErr::Custom("the database did not answer in time".into())))
 }
 
 /// Runs what is due now and answers how many jobs that were. Tests call this instead of waiting.
@@ -69,7 +79,7 @@ pub async fn run_due(ijkpunt: &Ijkpunt) -> Result<usize, DbErr> {
 }
 
 async fn run_one(ijkpunt: &Ijkpunt, lane: Lane) -> Result<bool, DbErr> {
-    let Some(job) = claim(ijkpunt, ijkpunt.clock.now(), lane).await? else {
+    let Some(job) = within_patience(claim(ijkpunt, ijkpunt.clock.now(), lane)).await? else {
         return Ok(false);
     };
     let outcome = match serde_json::from_value::<Job>(job.payload.clone()) {
@@ -79,21 +89,23 @@ async fn run_one(ijkpunt: &Ijkpunt, lane: Lane) -> Result<bool, DbErr> {
     if let Err(error) = &outcome {
         tracing::warn!(job = %job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
     }
-    finish(ijkpunt, &job, outcome, ijkpunt.clock.now()).await?;
+    within_patience(finish(ijkpunt, &job, outcome, ijkpunt.clock.now())).await?;
     Ok(true)
 }
 
-/// Waits for a job, renewing its lease as long as it takes.
+/// Waits for a job, renewing its lease as long as it takes. Once the lease is lost, so is the job: another worker does it.
 async fn held(ijkpunt: &Ijkpunt, job: &jobs::Model, work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
     tokio::pin!(work);
     loop {
         tokio::select! {
             outcome = &mut work => return outcome,
-            () = tokio::time::sleep(RENEWAL) => {
-                if let Err(error) = renew(ijkpunt, job, ijkpunt.clock.now()).await {
-                    tracing::warn!(%error, "a lease could not be renewed");
-                }
-            }
+            () = tokio::time::sleep(RENEWAL) => {}
+        }
+        match tokio::time::timeout(RENEWAL * 2, renew(ijkpunt, job, ijkpunt.clock.now())).await {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => return Err("another worker has taken the job".into()),
+            Ok(Err(error)) => return Err(format!("the lease could not be renewed: {error}")),
+            Err(_) => return Err("the lease could not be renewed in time".into()),
         }
     }
 }

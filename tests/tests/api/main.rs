@@ -6,6 +6,7 @@ mod certificates;
 mod corrections;
 mod credentials;
 mod desk;
+mod durability;
 mod editor;
 mod fees;
 mod forms;

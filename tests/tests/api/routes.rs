@@ -11,6 +11,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("post", "/api/session"),
     ("delete", "/api/session"),
     ("get", "/api/health"),
+    ("get", "/api/ready"),
     ("get", "/api/verify/{number}"),
     ("post", "/api/verify-files"),
     ("get", "/api/issuers/{code}/did.json"),

@@ -1,7 +1,6 @@
 //! Killed, stopped and started again while a room answers: what was acknowledged is there, once, and nothing else is.
 
 use std::collections::HashSet;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,7 +11,8 @@ use ijkpunt::entity::enums::{Part, SessionKind};
 use sea_orm::{ColumnTrait, ConnectionTrait, Database, EntityTrait, QueryFilter};
 use serde_json::json;
 use tests::hall::{Hall, Kiosk};
-use tests::process::Process;
+use tests::postgres::Cluster;
+use tests::process::{Process, free_port};
 use tests::{Backend, TestApp};
 
 const KIOSKS: usize = 12;
@@ -26,7 +26,8 @@ struct Writer {
 impl Writer {
     /// Goes on until told to stop; answers the numbers that were acknowledged. `urls` are tried in turn, as a balancer does.
     async fn answer(self, urls: Vec<String>, enough: Arc<AtomicBool>, counts: Counts) -> (String, HashSet<i64>) {
-        let Counts { missed, refused } = counts;
+        let Counts { missed, refused, .. } = &counts;
+        let mut last = std::time::Instant::now();
         let (mut seq, mut turn, mut acknowledged) = (0_i64, 0, HashSet::new());
         while !enough.load(Ordering::Relaxed) {
             seq += 1;
@@ -59,6 +60,8 @@ impl Writer {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             acknowledged.insert(seq);
+            counts.longest.fetch_max(last.elapsed().as_millis() as u64, Ordering::Relaxed);
+            last = std::time::Instant::now();
         }
         (self.attempt, acknowledged)
     }
@@ -69,6 +72,8 @@ impl Writer {
 struct Counts {
     missed: Arc<AtomicU64>,
     refused: Arc<AtomicU64>,
+    /// The longest time between two acknowledgements of one kiosk, in milliseconds.
+    longest: Arc<AtomicU64>,
 }
 
 /// The system's time, which the processes beside go by.
@@ -88,10 +93,6 @@ async fn room(app: &TestApp) -> Vec<Writer> {
         writers.push(Writer { kiosk, attempt });
     }
     writers
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Lets the room answer while `disturb` does its worst, and compares what was acknowledged with what is kept.
@@ -210,5 +211,80 @@ fn servers_restarted_one_after_the_other_keep_taking_answers() {
             processes
         })
         .await;
+    });
+}
+
+/// The next process listens at the same address before the one before goes: kiosks need to know of nothing.
+fn replaced(backend: Backend) {
+    tests::run(backend, |app| async move {
+        let (port, shared) = (free_port(), [("IJKPUNT_SHARE_PORT", "1")]);
+        let mut process = Process::beside_with(&app, port, &shared);
+        let counts = nothing_is_lost(&app, &[port], async {
+            for _ in 0..3 {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                let next = Process::beside_with(&app, port, &shared);
+                std::mem::replace(&mut process, next).stop();
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            vec![process]
+        })
+        .await;
+        let longest = counts.longest.load(Ordering::Relaxed);
+        println!("{} saves sent again, the longest wait was {longest} ms", counts.missed.load(Ordering::Relaxed));
+        assert_eq!(counts.refused.load(Ordering::Relaxed), 0, "nobody is told to wait");
+        assert!(longest < 2000, "a kiosk waited {longest} ms");
+    });
+}
+
+#[test]
+fn a_server_is_replaced_at_its_own_address_on_sqlite() {
+    replaced(Backend::Sqlite);
+}
+
+#[test]
+fn a_server_is_replaced_at_its_own_address_on_postgres() {
+    replaced(Backend::Postgres);
+}
+
+#[test]
+fn a_server_that_is_asked_to_stop_says_so_and_goes_on_for_a_while() {
+    tests::run(Backend::Sqlite, |app| async move {
+        let process = Process::beside_with(&app, free_port(), &[("IJKPUNT_DRAIN_SECONDS", "1")]);
+        let balancer = process.user();
+        assert_eq!(balancer.get("/api/ready").await.status, 204);
+        process.ask_to_stop();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let ready = balancer.get("/api/ready").await;
+        assert_eq!((ready.status.as_u16(), ready.headers["retry-after"].to_str().unwrap()), (503, "2"));
+        let health = balancer.get("/api/health").await;
+        assert_eq!((health.status.as_u16(), health.headers["connection"].to_str().unwrap()), (204, "close"));
+        process.stop();
+    });
+}
+
+#[test]
+fn a_primary_that_dies_is_followed_by_its_replica_and_nothing_is_lost() {
+    let primary = Cluster::start("");
+    let replica = primary.replica();
+    // From now on a commit waits until the replica has it on disk as well.
+    primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    primary.sql("SELECT pg_reload_conf()");
+    let hosts = format!("postgres://ijkpunt@127.0.0.1:{},127.0.0.1:{}/ijkpunt", primary.port, replica.port);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let app = TestApp::on_empty(Backend::Postgres, tempfile::tempdir().unwrap(), hosts).await;
+        let port = free_port();
+        let process = Process::beside(&app, port);
+        let counts = nothing_is_lost(&app, &[port], async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            primary.kill();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            replica.promote();
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            vec![process]
+        })
+        .await;
+        println!("the longest wait was {} ms", counts.longest.load(Ordering::Relaxed));
+        assert!(counts.refused.load(Ordering::Relaxed) > 0, "the kiosks were told to wait");
     });
 }

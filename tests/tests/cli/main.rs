@@ -1,7 +1,9 @@
 //! The command line, as an operator uses it.
 
 mod backup;
+mod clock;
 mod crash;
 mod measurement;
+mod overload;
 mod simulate;
 mod statistics;

@@ -11,7 +11,7 @@ use tests::hall::{Hall, Kiosk};
 use tests::process::{Process, free_port};
 use tests::{Answer, Backend};
 
-const REQUESTS: usize = 90;
+const REQUESTS: usize = 60;
 
 /// Fifteen long texts, close to what a request may hold.
 fn texts(first: i64) -> serde_json::Value {

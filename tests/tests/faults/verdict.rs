@@ -7,9 +7,9 @@ use ijkpunt::app::Ijkpunt;
 use ijkpunt::audit::{self, Verified};
 use ijkpunt::delivery;
 use ijkpunt::entity::enums::{AttemptStatus, JobStatus};
-use ijkpunt::entity::{answers, attempts, certificates, jobs, mails, marks, ratings, recording_slices, recordings};
+use ijkpunt::entity::{answers, attempts, audit_log, certificates, jobs, mails, marks, ratings, recording_slices, recordings};
 use ijkpunt::ids::{AttemptId, RecordingId};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, Statement};
 use sha2::{Digest, Sha256};
 
 use crate::candidate::{Sat, Sort};
@@ -41,8 +41,16 @@ async fn of_attempt(ijkpunt: &Ijkpunt, sat: &Sat) -> Vec<String> {
         found.push("it was never begun".into());
         return found;
     };
-    if deadline - started != chrono::Duration::seconds(attempt.time_limit_seconds) {
-        found.push(format!("its deadline was moved: {started} to {deadline} for {} s", attempt.time_limit_seconds));
+    let moved = (deadline - started) - chrono::Duration::seconds(attempt.time_limit_seconds);
+    // A kiosk that was not heard for a minute, on a machine as slow as that, is paused, and time may be given back: the audit log tells.
+    let paused = audit_log::Entity::find()
+        .filter(audit_log::Column::SubjectId.eq(id.0))
+        .filter(audit_log::Column::Action.contains("paused"))
+        .count(db)
+        .await
+        .unwrap();
+    if moved < chrono::Duration::zero() || (moved > chrono::Duration::zero() && paused == 0) {
+        found.push(format!("its deadline was moved by {moved}: {started} to {deadline} for {} s", attempt.time_limit_seconds));
     }
     let rows = answers::Entity::find().filter(answers::Column::AttemptId.eq(id)).order_by_asc(answers::Column::Seq).all(db).await.unwrap();
     for row in &rows {
@@ -55,7 +63,7 @@ async fn of_attempt(ijkpunt: &Ijkpunt, sat: &Sat) -> Vec<String> {
             Some(_) => {}
         }
     }
-    let limit = Duration::from_secs(attempt.time_limit_seconds as u64);
+    let limit = Duration::from_secs(attempt.time_limit_seconds as u64) + moved.to_std().unwrap_or_default();
     for (seq, given) in &sat.given {
         let Some(row) = rows.iter().find(|row| row.seq == *seq) else {
             found.push(format!("answer {seq} is lost{}", if given.acknowledged { ", though it was acknowledged" } else { "" }));

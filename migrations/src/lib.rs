@@ -18,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(Step { name: "m20261125_000006_forms", sql: include_str!("forms.sql") }),
             Box::new(Step { name: "m20261125_000009_kiosks", sql: include_str!("kiosks.sql") }),
             Box::new(Step { name: "m20261125_000012_credentials", sql: include_str!("credentials.sql") }),
+            Box::new(Step { name: "m20261125_000011_ledger", sql: include_str!("money.sql") }),
         ]
     }
 }

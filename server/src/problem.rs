@@ -50,6 +50,8 @@ include!("problem_codes.rs");
 mod desk;
 #[path = "problem_measurement.rs"]
 mod measurement;
+#[path = "problem_money.rs"]
+mod money;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -138,6 +138,8 @@ impl From<FeeRefusal> for Problem {
             FeeRefusal::ReferenceTooLong => Self::field("/reference", Code::TooLong),
             FeeRefusal::KeyReused => Self::new(Code::KeyReused),
             FeeRefusal::AlreadyReversed => Self::new(Code::AlreadyReversed),
+            FeeRefusal::RefundUnderWay => Self::new(Code::RefundUnderWay),
+            FeeRefusal::OnStatement => Self::new(Code::OnStatement),
             FeeRefusal::Reason(fault) => Self::field("/reason", fault.into()),
             FeeRefusal::Database(error) => error.into(),
         }

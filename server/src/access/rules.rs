@@ -22,6 +22,8 @@ pub enum Action {
     PlanSessions,
     /// Take payments and print receipts.
     TakePayments,
+    /// See the ledger, bring in bank statements, settle what they leave open, approve refunds.
+    KeepBooks,
     /// Open a session, seat candidates, watch and intervene.
     RunSession,
     /// Read and rate blind scripts.
@@ -85,7 +87,7 @@ const fn roles_of(action: Action) -> &'static [Role] {
         Action::AuthorItems => &[Author],
         Action::Measure => &[Author, Office],
         Action::SeeResults => &[Desk, Office],
-        Action::DecideOnPeople | Action::SeeStatistics | Action::CompareGroups | Action::ChangePolicy => &[Office],
+        Action::KeepBooks | Action::DecideOnPeople | Action::SeeStatistics | Action::CompareGroups | Action::ChangePolicy => &[Office],
         Action::SeeOperations => &[Office, Admin],
         Action::Administer => &[Admin],
     }

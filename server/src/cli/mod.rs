@@ -20,6 +20,7 @@ mod import;
 mod item;
 mod item_check;
 mod measure;
+mod policy;
 mod report;
 pub mod serve;
 mod test;
@@ -98,6 +99,11 @@ enum Command {
     Extract(extract::Extract),
     /// Count a table of the yearly report; `report list` tells which there are
     Report(report::Report),
+    /// Try the dated rules on cases
+    Policy {
+        #[command(subcommand)]
+        command: policy::PolicyCommand,
+    },
     /// Print the description of the interface (OpenAPI)
     Openapi,
 }
@@ -131,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Export { command } => export::run(&command),
         Command::Extract(extract) => extract::run(&extract),
         Command::Report(report) => report::run(&report),
+        Command::Policy { command } => policy::run(&command),
         Command::Openapi => print_openapi(),
     };
     outcome.unwrap_or_else(|error| {

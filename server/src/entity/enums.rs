@@ -475,3 +475,95 @@ text_enum! {
         Entitled = "entitled",
     }
 }
+
+text_enum! {
+    /// The accounts of the ledger. A debit is positive: what is owed to the agency and what it has.
+    pub enum Account {
+        Receivable = "receivable",
+        Cash = "cash",
+        TerminalClearing = "terminal_clearing",
+        TransferClearing = "transfer_clearing",
+        Bank = "bank",
+        Revenue = "revenue",
+        RefundsDue = "refunds_due",
+        Unallocated = "unallocated",
+        TillDifferences = "till_differences",
+        Other = "other",
+    }
+}
+
+text_enum! {
+    pub enum EntryKind {
+        Order = "order",
+        Lapse = "lapse",
+        Payment = "payment",
+        Reversal = "reversal",
+        Credit = "credit",
+        Refund = "refund",
+        RefundRejected = "refund_rejected",
+        Payout = "payout",
+        Till = "till",
+        Bank = "bank",
+        Assignment = "assignment",
+    }
+}
+
+text_enum! {
+    pub enum TillMoment {
+        Opening = "opening",
+        Closing = "closing",
+    }
+}
+
+text_enum! {
+    pub enum RefundMethod {
+        Cash = "cash",
+        Transfer = "transfer",
+    }
+}
+
+text_enum! {
+    pub enum RefundStatus {
+        Requested = "requested",
+        Approved = "approved",
+        Paid = "paid",
+        Rejected = "rejected",
+    }
+}
+
+text_enum! {
+    pub enum BankFormat {
+        Coda = "coda",
+        Camt053 = "camt053",
+    }
+}
+
+text_enum! {
+    pub enum BankLineState {
+        Matched = "matched",
+        Open = "open",
+        Settled = "settled",
+    }
+}
+
+text_enum! {
+    /// Why somebody must look at a line of a bank statement.
+    pub enum BankRemark {
+        Underpaid = "underpaid",
+        Overpaid = "overpaid",
+        Duplicate = "duplicate",
+        Cancelled = "cancelled",
+        Unknown = "unknown",
+        NoCommunication = "no_communication",
+        Outgoing = "outgoing",
+    }
+}
+
+text_enum! {
+    /// What became of such a line.
+    pub enum Settled {
+        Assigned = "assigned",
+        Returned = "returned",
+        Ignored = "ignored",
+    }
+}

@@ -9,16 +9,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rules::{self, Fee, Line, QuoteFault};
-use super::store;
+use super::{rights, store};
 use crate::app::Ijkpunt;
 use crate::audit::{self, By};
 use crate::clock::belgian_date;
 use crate::db::{begin_write, next_number};
-use crate::entity::enums::{OrderStatus, Part, PaymentMethod, RuleKind};
-use crate::entity::{enrolments, order_lines, orders, payments};
+use crate::entity::enums::{EntryKind, OrderStatus, Part, PaymentMethod, RuleKind};
+use crate::entity::{bank_lines, enrolments, order_lines, orders, payments};
 use crate::ids::{CandidateId, EnrolmentId, OrderId, OrderLineId, PaymentId, UserId};
 use crate::money::Cents;
-use crate::{people, policy, purposes};
+use crate::{ledger, people, policy, purposes};
 
 /// No payment at a desk comes near this: somebody forgot the comma.
 pub const MAX_PAYMENT: Cents = Cents(100_000);
@@ -44,6 +44,10 @@ pub enum FeeRefusal {
     KeyReused,
     #[error("the payment was undone already")]
     AlreadyReversed,
+    #[error("a refund gives this payment back")]
+    RefundUnderWay,
+    #[error("the payment stands on a statement of the bank")]
+    OnStatement,
     #[error("the reason is missing or too long")]
     Reason(people::rules::Fault),
     #[error(transparent)]
@@ -59,11 +63,8 @@ pub async fn quote_for(
     parts: &[Part],
     on: NaiveDate,
 ) -> Result<Vec<Line>, FeeRefusal> {
-    let owed = match enrolment {
-        Some(id) => rules::owed(&store::ordered(&store::of_enrolment(db, id).await?), &store::sat(db, id).await?, parts),
-        None => rules::owed(&Default::default(), &Default::default(), parts),
-    };
-    let facts = store::facts(db, candidate, enrolment, purpose).await?;
+    let owed = rights::owed(&store::rights(db, candidate).await?, &store::uses(db, candidate).await?, enrolment, purpose, parts);
+    let facts = store::facts(db, candidate, enrolment, purpose, on).await?;
     let in_force = policy::rules_at::<Fee>(db, RuleKind::Fee, on).await?;
     rules::quote(&owed, &facts, &in_force, on).map_err(FeeRefusal::NoRule)
 }
@@ -92,7 +93,7 @@ pub async fn order_within(
     if lines.is_empty() {
         return Ok(None);
     }
-    let facts = store::facts(tx, enrolment.candidate_id, Some(enrolment.id), &enrolment.purpose).await?;
+    let facts = store::facts(tx, enrolment.candidate_id, Some(enrolment.id), &enrolment.purpose, today).await?;
     let total: Cents = lines.iter().map(|line| line.amount_cents).sum();
     let number = next_number(tx, &format!("order-{}", today.year())).await?;
     let year = u64::from(today.year().rem_euclid(100).unsigned_abs());
@@ -114,16 +115,32 @@ pub async fn order_within(
         cancelled_reason: Set(None),
     };
     orders::Entity::insert(row).exec_without_returning(tx).await?;
+    let priced: Vec<_> = lines.iter().map(|line| (line.bundle, line.amount_cents)).collect();
     let rows = lines.into_iter().map(|line| order_lines::ActiveModel {
         id: Set(OrderLineId::new()),
         order_id: Set(id),
         bundle: Set(line.bundle),
         amount_cents: Set(line.amount_cents),
         rule_id: Set(line.rule_id),
-        facts: Set(json!({ "relief": line.relief, "since": line.rule_since, "ground": line.ground, "why": line.why, "person": facts })),
+        facts: Set(json!({ "relief": line.relief, "tie": line.tie, "since": line.rule_since, "ground": line.ground, "why": line.why, "person": facts })),
     });
     order_lines::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    Ok(store::order(tx, id).await?)
+    let order = store::order(tx, id).await?.ok_or(FeeRefusal::NotFound)?;
+    post(tx, now, by, &order, (EntryKind::Order, &order.number), ledger::rules::order(&priced)).await?;
+    Ok(Some(order))
+}
+
+/// Enters something of an order in the ledger.
+pub(crate) async fn post(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    by: UserId,
+    order: &orders::Model,
+    (kind, paper): (EntryKind, &str),
+    sides: ledger::rules::Sides,
+) -> Result<(), DbErr> {
+    let entry = ledger::store::Entry { kind, agency: order.agency_id, paper, order: Some(order.id), sides };
+    ledger::store::post(tx, now, by, entry).await
 }
 
 pub fn ordered_entry(by: UserId, order: &orders::Model) -> audit::Entry {
@@ -141,13 +158,13 @@ pub async fn lapse_unused(
     reason: &str,
 ) -> Result<Vec<audit::Entry>, DbErr> {
     let mut entries = Vec::new();
-    let sat = store::sat(tx, enrolment).await?;
-    let mut left = store::of_enrolment(tx, enrolment).await?;
-    // The latest order first: the earlier ones stay for the seats that are left.
-    for full in store::of_enrolment(tx, enrolment).await?.into_iter().rev() {
-        let surplus = rules::surplus(&store::ordered(&left), &sat);
-        let unused = full.lines.iter().all(|line| surplus.contains_key(&line.bundle));
-        if full.paid() != Cents::ZERO || !unused {
+    let Some(enrolment) = purposes::store::enrolment(tx, enrolment).await? else { return Ok(entries) };
+    let uses = store::uses(tx, enrolment.candidate_id).await?;
+    let used = rights::allocate(&store::rights(tx, enrolment.candidate_id).await?, &uses);
+    let unused = |full: &store::FullOrder| full.lines.iter().all(|line| used.get(&line.id).is_none_or(|parts| parts.is_empty()));
+    let orders = store::of_candidate(tx, enrolment.candidate_id).await?;
+    for full in orders.into_iter().filter(|full| full.order.enrolment_id == enrolment.id && full.order.status != OrderStatus::Cancelled) {
+        if full.paid() != Cents::ZERO || !full.refunds.is_empty() || !unused(&full) {
             continue;
         }
         orders::Entity::update_many()
@@ -157,8 +174,9 @@ pub async fn lapse_unused(
             .filter(orders::Column::Id.eq(full.order.id))
             .exec(tx)
             .await?;
+        let lines: Vec<_> = full.lines.iter().map(|line| (line.bundle, line.amount_cents)).collect();
+        post(tx, now, by, &full.order, (EntryKind::Lapse, &full.order.number), ledger::rules::credit(&lines)).await?;
         entries.push(audit::Entry::of(By::User(by), "order.lapsed", ("order", Some(full.order.id.0))).at(full.order.agency_id));
-        left.retain(|other| other.order.id != full.order.id);
     }
     Ok(entries)
 }
@@ -202,6 +220,8 @@ pub async fn pay(ijkpunt: &Ijkpunt, by: UserId, order: OrderId, payment: &NewPay
     }
     let new = Booked { amount: payment.amount_cents, method: payment.method, reference, key: payment.idempotency_key, reverses: None };
     let paid = write_payment(&tx, now, by, &order, new, None).await?;
+    let sides = ledger::rules::payment(paid.method, by, paid.amount_cents);
+    post(&tx, now, by, &order, (EntryKind::Payment, &paid.receipt_number), sides).await?;
     let entry = audit::Entry::of(By::User(by), "payment.received", ("payment", Some(paid.id.0)))
         .at(order.agency_id)
         .with(json!({ "order": order.id, "amount_cents": paid.amount_cents, "method": paid.method }));
@@ -221,6 +241,14 @@ pub async fn reverse(ijkpunt: &Ijkpunt, by: UserId, payment: PaymentId, reason: 
     if undone.is_some() || first.reverses_id.is_some() {
         return Err(FeeRefusal::AlreadyReversed);
     }
+    let full = store::full(&tx, vec![order.clone()]).await?.pop().ok_or(FeeRefusal::NotFound)?;
+    // What a refund gives back, or the bank shows, was really paid.
+    if first.amount_cents < Cents::ZERO || full.paid() - full.under_way() < first.amount_cents {
+        return Err(FeeRefusal::RefundUnderWay);
+    }
+    if bank_lines::Entity::find().filter(bank_lines::Column::PaymentId.eq(payment)).one(&tx).await?.is_some() {
+        return Err(FeeRefusal::OnStatement);
+    }
     let new = Booked {
         amount: -first.amount_cents,
         method: first.method,
@@ -228,7 +256,10 @@ pub async fn reverse(ijkpunt: &Ijkpunt, by: UserId, payment: PaymentId, reason: 
         key: Uuid::now_v7(),
         reverses: Some(payment),
     };
+    // Cash goes back out of the drawer of whoever gives it back.
+    let sides = ledger::rules::payment(first.method, by, -first.amount_cents);
     let back = write_payment(&tx, now, by, &order, new, Some(reason)).await?;
+    post(&tx, now, by, &order, (EntryKind::Reversal, &back.receipt_number), sides).await?;
     let entry = audit::Entry::of(By::User(by), "payment.reversed", ("payment", Some(payment.0)))
         .at(order.agency_id)
         .with(json!({ "order": order.id, "amount_cents": back.amount_cents }));
@@ -237,16 +268,16 @@ pub async fn reverse(ijkpunt: &Ijkpunt, by: UserId, payment: PaymentId, reason: 
     Ok(back)
 }
 
-struct Booked {
-    amount: Cents,
-    method: PaymentMethod,
-    reference: Option<String>,
-    key: Uuid,
-    reverses: Option<PaymentId>,
+pub(crate) struct Booked {
+    pub amount: Cents,
+    pub method: PaymentMethod,
+    pub reference: Option<String>,
+    pub key: Uuid,
+    pub reverses: Option<PaymentId>,
 }
 
-/// Writes the row and brings the order's status in line with what was received.
-async fn write_payment(
+/// Writes the row and brings the order's status in line with what was received. What goes into the ledger is the caller's to say.
+pub(crate) async fn write_payment(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     by: UserId,
@@ -271,14 +302,19 @@ async fn write_payment(
         reason: Set(reason),
     };
     payments::Entity::insert(row).exec_without_returning(tx).await?;
-    let all = payments::Entity::find().filter(payments::Column::OrderId.eq(order.id)).all(tx).await?;
-    let received: Cents = all.iter().map(|payment| payment.amount_cents).sum();
-    let status = if received >= order.total_cents { OrderStatus::Paid } else { OrderStatus::Open };
+    settle_status(tx, order).await?;
+    store::payment(tx, id).await?.ok_or(FeeRefusal::NotFound)
+}
+
+/// Brings the status of an order in line with what is due and what was received.
+pub(crate) async fn settle_status(tx: &DatabaseTransaction, order: &orders::Model) -> Result<(), DbErr> {
+    let Some(full) = store::full(tx, vec![order.clone()]).await?.pop() else { return Ok(()) };
+    let status = if full.paid() >= order.total_cents - full.credited() { OrderStatus::Paid } else { OrderStatus::Open };
     orders::Entity::update_many()
         .col_expr(orders::Column::Status, Expr::value(status))
         .filter(orders::Column::Id.eq(order.id))
         .filter(orders::Column::Status.ne(OrderStatus::Cancelled))
         .exec(tx)
         .await?;
-    store::payment(tx, id).await?.ok_or(FeeRefusal::NotFound)
+    Ok(())
 }

@@ -1,10 +1,15 @@
-//! The receipt on paper: one page A5, with the fonts embedded.
+//! The receipt and the invitation to pay on paper: one page A5, with the fonts embedded.
 
 use std::sync::LazyLock;
 
-use printpdf::{FontId, Line, LinePoint, Mm, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, TextItem};
+use printpdf::{
+    FontId, Line, LinePoint, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Polygon,
+    PolygonRing, Pt, TextItem, WindingOrder,
+};
 
+use super::transfer;
 use super::views::OrderView;
+use crate::bank::iban;
 use crate::clock::belgian_time;
 use crate::entity::enums::{Bundle, PaymentMethod};
 use crate::locale::Locale;
@@ -18,6 +23,8 @@ static BOLD: LazyLock<Option<ParsedFont>> =
 const WIDTH: f32 = 148.0;
 const HEIGHT: f32 = 210.0;
 const MARGIN: f32 = 14.0;
+/// The side of the QR code.
+const QR: f32 = 38.0;
 
 pub struct Receipt<'a> {
     pub locale: Locale,
@@ -25,22 +32,25 @@ pub struct Receipt<'a> {
     pub candidate_number: &'a str,
     pub candidate_name: &'a str,
     pub order: &'a OrderView,
-    /// The payment that the receipt is for; the others of the order are listed with it.
-    pub payment_number: &'a str,
+    /// The payment that the receipt is for; the others of the order are listed with it. Absent for an invitation to pay by transfer.
+    pub payment_number: Option<&'a str>,
+    /// What the QR code of a transfer says, where something is still due.
+    pub transfer: Option<&'a str>,
     pub sample: bool,
 }
 
 /// The bytes of the PDF.
 pub fn receipt(receipt: &Receipt) -> Vec<u8> {
     let (Some(regular), Some(bold)) = (REGULAR.as_ref(), BOLD.as_ref()) else { return Vec::new() };
-    let mut document = PdfDocument::new(receipt.payment_number);
+    let number = receipt.payment_number.unwrap_or(&receipt.order.number);
+    let mut document = PdfDocument::new(number);
     let mut sheet =
         Sheet { regular: document.add_font(regular), bold: document.add_font(bold), metrics: regular, ops: Vec::new(), y: HEIGHT - 20.0 };
     let words = words(receipt.locale);
     let order = receipt.order;
 
-    sheet.text(MARGIN, 15.0, true, words.receipt);
-    sheet.text_end(WIDTH - MARGIN, 11.0, true, receipt.payment_number);
+    sheet.text(MARGIN, 15.0, true, if receipt.payment_number.is_some() { words.receipt } else { words.invitation });
+    sheet.text_end(WIDTH - MARGIN, 11.0, true, number);
     sheet.down(7.0);
     sheet.text(MARGIN, 9.0, false, receipt.agency);
     if receipt.sample {
@@ -74,11 +84,31 @@ pub fn receipt(receipt: &Receipt) -> Vec<u8> {
         let at = belgian_time(payment.received_at).format("%d/%m/%Y %H:%M");
         let reference = payment.reference.as_deref().map(|reference| format!(" ({reference})")).unwrap_or_default();
         let label = format!("{} {} {at}{reference}", payment.receipt_number, words.method(payment.method));
-        sheet.total(&label, payment.amount_cents, payment.receipt_number == receipt.payment_number);
+        sheet.total(&label, payment.amount_cents, Some(payment.receipt_number.as_str()) == receipt.payment_number);
     }
     let due = order.due_cents;
     if due != Cents::ZERO {
         sheet.total(if due > Cents::ZERO { words.due } else { words.too_much }, if due > Cents::ZERO { due } else { -due }, true);
+    }
+    if let Some(squares) = receipt.transfer.and_then(|payload| transfer::squares(payload).ok()) {
+        sheet.down(2.0);
+        sheet.text(MARGIN, 10.0, true, words.by_transfer);
+        sheet.down(5.0);
+        let beside = MARGIN + QR + 6.0;
+        let top = sheet.y;
+        sheet.qr(squares);
+        for (label, value) in [
+            (words.amount, due.to_string()),
+            (words.account, iban::grouped(&order.iban)),
+            (words.payee, receipt.agency.to_owned()),
+            (words.communication, order.communication.clone()),
+        ] {
+            sheet.down(4.5);
+            sheet.text(beside, 8.0, false, label);
+            sheet.down(4.5);
+            sheet.text(beside, 10.0, true, &value);
+        }
+        sheet.y = (top - QR).min(sheet.y);
     }
     sheet.down(6.0);
     for row in sheet.wrapped(words.keep, 8.0, WIDTH - 2.0 * MARGIN) {
@@ -170,6 +200,18 @@ impl Sheet<'_> {
         self.down(5.5);
     }
 
+    /// The code, with its top at the line where the sheet stands.
+    fn qr(&mut self, (side, dark): (usize, Vec<bool>)) {
+        let size = QR / side as f32;
+        let point = |x: f32, y: f32| LinePoint { p: Point::new(Mm(x), Mm(y)), bezier: false };
+        let rings = dark.iter().enumerate().filter(|(_, dark)| **dark).map(|(place, _)| {
+            let (x, y) = (MARGIN + (place % side) as f32 * size, self.y - (place / side) as f32 * size);
+            PolygonRing { points: vec![point(x, y), point(x + size, y), point(x + size, y - size), point(x, y - size)] }
+        });
+        let polygon = Polygon { rings: rings.collect(), mode: PaintMode::Fill, winding_order: WindingOrder::NonZero };
+        self.ops.push(Op::DrawPolygon { polygon });
+    }
+
     fn rule(&mut self) {
         let point = |x: f32, y: f32| LinePoint { p: Point::new(Mm(x), Mm(y)), bezier: false };
         let points = vec![point(MARGIN, self.y), point(WIDTH - MARGIN, self.y)];
@@ -180,6 +222,11 @@ impl Sheet<'_> {
 
 struct Words {
     receipt: &'static str,
+    invitation: &'static str,
+    by_transfer: &'static str,
+    amount: &'static str,
+    account: &'static str,
+    payee: &'static str,
     sample: &'static str,
     candidate: &'static str,
     order: &'static str,
@@ -218,6 +265,11 @@ fn words(locale: Locale) -> Words {
     match locale {
         Locale::Nl | Locale::Ar => Words {
             receipt: "Ontvangstbewijs",
+            invitation: "Uitnodiging tot betaling",
+            by_transfer: "Betaal met een overschrijving: scan de code met de app van uw bank.",
+            amount: "Bedrag",
+            account: "Rekeningnummer",
+            payee: "Begunstigde",
             sample: "VOORBEELD: geen echte betaling",
             candidate: "Kandidaat",
             order: "Bestelling",
@@ -236,6 +288,11 @@ fn words(locale: Locale) -> Words {
         },
         Locale::En => Words {
             receipt: "Receipt",
+            invitation: "Invitation to pay",
+            by_transfer: "Pay by transfer: scan the code with the app of your bank.",
+            amount: "Amount",
+            account: "Account number",
+            payee: "Payee",
             sample: "EXAMPLE: not a real payment",
             candidate: "Candidate",
             order: "Order",
@@ -249,6 +306,11 @@ fn words(locale: Locale) -> Words {
         },
         Locale::Fr => Words {
             receipt: "Reçu",
+            invitation: "Invitation à payer",
+            by_transfer: "Payez par virement : scannez le code avec l’application de votre banque.",
+            amount: "Montant",
+            account: "Numéro de compte",
+            payee: "Bénéficiaire",
             sample: "EXEMPLE : pas un vrai paiement",
             candidate: "Candidat",
             order: "Commande",

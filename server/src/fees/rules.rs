@@ -1,11 +1,10 @@
 //! What is owed, and why. Rules are dated; the quote says by which rule, since when and on what ground.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::rights::Tie;
 use crate::entity::enums::{Bundle, Part};
 use crate::ids::RuleId;
 use crate::money::Cents;
@@ -29,6 +28,37 @@ pub enum Fee {
         why: Texts,
         why_not: Texts,
     },
+    /// Bundles that cost less for whoever shows a proof.
+    ProofRelief {
+        ground: String,
+        bundles: Vec<Bundle>,
+        /// What a bundle costs under this relief.
+        cents: Cents,
+        /// The proof tells of somebody's health: what it says is sealed.
+        health: bool,
+        name: Texts,
+        proof: Texts,
+        why: Texts,
+    },
+    /// A ground on which money is given back, whatever else is paid too much.
+    Refund {
+        ground: String,
+        /// Also for bundles of which a part was sat.
+        used: bool,
+        name: Texts,
+    },
+}
+
+impl Fee {
+    /// No price is below nothing, and none is of nothing.
+    pub fn is_sound(&self) -> bool {
+        match self {
+            Self::Price { parts, cents, .. } => *cents >= Cents::ZERO && !parts.is_empty(),
+            Self::Relief { purposes, bundles, .. } => !purposes.is_empty() && !bundles.is_empty(),
+            Self::ProofRelief { bundles, cents, ground, .. } => *cents >= Cents::ZERO && !bundles.is_empty() && !ground.is_empty(),
+            Self::Refund { ground, .. } => !ground.is_empty(),
+        }
+    }
 }
 
 /// What the rules ask about the person.
@@ -41,6 +71,9 @@ pub struct Facts {
     pub had_free: Vec<Bundle>,
     /// Got a free test for an earlier enrolment.
     pub had_free_elsewhere: bool,
+    /// Grounds for a relief of which a proof was seen that is valid on the day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<String>,
 }
 
 /// One line of an order, with its explanation.
@@ -48,8 +81,12 @@ pub struct Facts {
 pub struct Line {
     pub bundle: Bundle,
     pub amount_cents: Cents,
-    /// Free by a relief, and not because the bundle costs nothing.
+    /// Free by the relief of a purpose, and not because the bundle costs nothing.
     pub relief: bool,
+    /// What the bundle serves: see `rights`.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub tie: Tie,
     pub rule_id: RuleId,
     pub rule_since: NaiveDate,
     pub ground: String,
@@ -85,26 +122,47 @@ fn quote_one(bundle: Bundle, facts: &Facts, rules: &[Rule<Fee>], date: NaiveDate
         }
         _ => None,
     });
+    // Of several proofs the one counts that leaves least to pay.
+    let proof = in_force
+        .iter()
+        .filter_map(|rule| match &rule.body {
+            Fee::ProofRelief { ground, bundles, cents: reduced, why, .. }
+                if bundles.contains(&bundle) && facts.proofs.contains(ground) && *reduced < cents =>
+            {
+                Some((*rule, *reduced, why))
+            }
+            _ => None,
+        })
+        .min_by_key(|(_, reduced, _)| *reduced);
     let line = |rule: &Rule<Fee>, amount_cents, why| Line {
         bundle,
         amount_cents,
         relief: matches!(rule.body, Fee::Relief { .. }),
+        tie: match rule.body {
+            Fee::Relief { .. } => Tie::Purpose,
+            Fee::Price { .. } if cents == Cents::ZERO => Tie::Enrolment,
+            _ => Tie::Nothing,
+        },
         rule_id: rule.id,
         rule_since: rule.valid_from,
         ground: rule.ground.clone(),
         why,
     };
-    Ok(match relief {
-        Some((rule, once, never_tested, why_free, why_not)) => {
-            let used = once && (facts.had_free_elsewhere || facts.had_free.contains(&bundle));
-            let tested = never_tested && facts.tested_before;
-            if used || tested {
-                line(price_rule, cents, joined(why_not, &filled(why, cents, price_rule.valid_from)))
-            } else {
-                line(rule, Cents::ZERO, filled(why_free, Cents::ZERO, rule.valid_from))
-            }
-        }
-        None => line(price_rule, cents, filled(why, cents, price_rule.valid_from)),
+    let by_purpose = relief.map(|(rule, once, never_tested, why_free, why_not)| {
+        let used = once && (facts.had_free_elsewhere || facts.had_free.contains(&bundle));
+        let tested = never_tested && facts.tested_before;
+        if used || tested { Err(why_not) } else { Ok((rule, why_free)) }
+    });
+    if let Some(Ok((rule, why_free))) = by_purpose {
+        return Ok(line(rule, Cents::ZERO, filled(why_free, Cents::ZERO, rule.valid_from)));
+    }
+    if let Some((rule, reduced, why)) = proof {
+        return Ok(line(rule, reduced, filled(why, reduced, rule.valid_from)));
+    }
+    let why = filled(why, cents, price_rule.valid_from);
+    Ok(match by_purpose {
+        Some(Err(why_not)) => line(price_rule, cents, joined(why_not, &why)),
+        _ => line(price_rule, cents, why),
     })
 }
 
@@ -118,7 +176,12 @@ fn filled(texts: &Texts, cents: Cents, since: NaiveDate) -> Texts {
 }
 
 fn joined(first: &Texts, second: &Texts) -> Texts {
-    let join = |a: &str, b: &str| format!("{a} {b}");
+    // One sentence: why it is not free, and what it costs then.
+    let join = |a: &str, b: &str| {
+        let mut rest = b.chars();
+        let begin: String = rest.next().map(|c| c.to_lowercase().collect()).unwrap_or_default();
+        format!("{}; {begin}{}", a.trim_end_matches('.'), rest.as_str())
+    };
     Texts { nl: join(&first.nl, &second.nl), en: join(&first.en, &second.en), fr: join(&first.fr, &second.fr) }
 }
 
@@ -142,38 +205,11 @@ pub fn bundle_of(part: Part) -> Bundle {
     }
 }
 
-/// The bundles that must still be ordered to sit `wanted` as well.
+/// How much of an order can be given back now, when these of its lines are taken back.
 ///
-/// A bundle that was ordered pays for each of its parts once, in whichever sitting. `sat` counts how often each part was sat or
-/// has a seat: cancelled seats are given back, a candidate who stays away has used the part. So a retake of one part needs
-/// its bundle again, and the other part of that new bundle comes with it.
-pub fn owed(ordered: &BTreeMap<Bundle, usize>, sat: &BTreeMap<Part, usize>, wanted: &[Part]) -> Vec<Bundle> {
-    let mut uses: BTreeMap<Part, usize> = sat.clone();
-    for part in wanted {
-        *uses.entry(*part).or_default() += 1;
-    }
-    let mut bundles: Vec<Bundle> = wanted.iter().map(|part| bundle_of(*part)).filter(|bundle| *bundle != Bundle::Prescreening).collect();
-    bundles.sort();
-    bundles.dedup();
-    bundles
-        .into_iter()
-        .filter(|bundle| {
-            let needed = uses.iter().filter(|(part, _)| bundle_of(**part) == *bundle).map(|(_, times)| *times).max().unwrap_or(0);
-            needed > ordered.get(bundle).copied().unwrap_or(0)
-        })
-        .collect()
-}
-
-/// Bundles that were ordered beyond what is used: an unpaid order for them may lapse.
-pub fn surplus(ordered: &BTreeMap<Bundle, usize>, sat: &BTreeMap<Part, usize>) -> BTreeMap<Bundle, usize> {
-    ordered
-        .iter()
-        .map(|(bundle, times)| {
-            let needed = sat.iter().filter(|(part, _)| bundle_of(**part) == *bundle).map(|(_, times)| *times).max().unwrap_or(0);
-            (*bundle, times.saturating_sub(needed))
-        })
-        .filter(|(_, spare)| *spare > 0)
-        .collect()
+/// Only money that came in and is not on its way out already: what was not paid is merely owed no longer.
+pub fn refundable(total: Cents, credited: Cents, paid: Cents, under_way: Cents, lines: Cents) -> Cents {
+    (paid - under_way - (total - credited - lines)).max(Cents::ZERO)
 }
 
 /// The structured communication of a Belgian transfer: ten digits and their remainder by 97, where 0 is written 97.
@@ -277,19 +313,38 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_covers_both_sittings_and_a_retake_needs_it_again() {
-        let none = BTreeMap::new();
-        let first = [Part::Reading, Part::Listening];
-        let both = BTreeMap::from([(Bundle::Oral, 1), (Bundle::Written, 1)]);
-        assert_eq!(owed(&none, &BTreeMap::new(), &first), [Bundle::Oral, Bundle::Written]);
-        let sat = BTreeMap::from([(Part::Reading, 1), (Part::Listening, 1)]);
-        assert_eq!(owed(&both, &sat, &[Part::Writing, Part::Speaking]), []);
-        assert_eq!(owed(&both, &sat, &[Part::Listening]), [Bundle::Oral]);
-        assert_eq!(owed(&both, &BTreeMap::new(), &first), [], "a cancelled seat is given back");
-        let twice_oral = BTreeMap::from([(Bundle::Oral, 2), (Bundle::Written, 1)]);
-        let retaken = BTreeMap::from([(Part::Reading, 1), (Part::Listening, 2)]);
-        assert_eq!(owed(&twice_oral, &retaken, &[Part::Speaking]), []);
-        assert_eq!(owed(&none, &BTreeMap::new(), &[Part::Prescreening]), []);
+    fn a_proof_makes_the_test_cheaper_and_the_cheapest_counts() {
+        let with = |proofs: &[&str]| Facts {
+            purpose: "mo_final".into(),
+            proofs: proofs.iter().map(|one| (*one).into()).collect(),
+            ..Facts::default()
+        };
+        assert_eq!(on("2026-06-01", &with(&["living_wage"]), &[Bundle::Mo])[0].amount_cents, Cents(0));
+        assert_eq!(on("2026-06-01", &with(&["nothing_known"]), &[Bundle::Mo])[0].amount_cents, Cents(9000));
+        assert_eq!(
+            on("2026-06-01", &with(&["living_wage"]), &[Bundle::Oral])[0].amount_cents,
+            Cents(9000),
+            "the relief is for the test on living in Belgium"
+        );
+        assert!(!on("2026-06-01", &with(&["living_wage"]), &[Bundle::Mo])[0].why.fr.is_empty());
+        assert_eq!(on("2023-08-31", &with(&["living_wage"]), &[Bundle::Mo])[0].rule_since, "2022-03-01".parse().unwrap());
+    }
+
+    #[test]
+    fn what_can_be_given_back() {
+        // total, credited, paid, under way, lines taken back now → refundable
+        for (case, [total, credited, paid, under_way, lines], expected) in [
+            ("all paid, nothing taken back", [18_000, 0, 18_000, 0, 0], 0),
+            ("paid too much", [18_000, 0, 20_000, 0, 0], 2_000),
+            ("one bundle back", [18_000, 0, 18_000, 0, 9_000], 9_000),
+            ("one bundle back of an order that is half paid: only the debt goes", [18_000, 0, 9_000, 0, 9_000], 0),
+            ("both back of an order that is half paid", [18_000, 0, 9_000, 0, 18_000], 9_000),
+            ("a refund is under way already", [18_000, 9_000, 18_000, 9_000, 0], 0),
+            ("it was paid out", [18_000, 9_000, 9_000, 0, 0], 0),
+            ("nothing paid", [18_000, 0, 0, 0, 18_000], 0),
+        ] {
+            assert_eq!(refundable(Cents(total), Cents(credited), Cents(paid), Cents(under_way), Cents(lines)), Cents(expected), "{case}");
+        }
     }
 
     #[test]
@@ -312,18 +367,31 @@ mod tests {
         }
 
         #[test]
-        fn after_ordering_what_is_owed_nothing_is_owed_any_more(parts in prop::collection::vec(prop::sample::select(Part::ALL), 0..12)) {
-            let mut ordered: BTreeMap<Bundle, usize> = BTreeMap::new();
-            let mut sat: BTreeMap<Part, usize> = BTreeMap::new();
-            for part in parts {
-                for bundle in owed(&ordered, &sat, &[part]) {
-                    *ordered.entry(bundle).or_default() += 1;
+        fn never_more_is_given_back_than_was_paid(
+            prices in prop::collection::vec(0_i64..20_000, 1..4),
+            steps in prop::collection::vec((0_u8..4, 0_i64..30_000, 0_usize..4), 0..30),
+        ) {
+            let total: i64 = prices.iter().sum();
+            let (mut received, mut paid_out, mut under_way, mut credited) = (0, 0, 0, 0);
+            let mut taken_back = vec![false; prices.len()];
+            for (what, cents, which) in steps {
+                match what {
+                    0 => received += cents,
+                    1 => (paid_out, under_way) = (paid_out + under_way, 0),
+                    _ => {
+                        let lines = match taken_back.get(which) { Some(false) if what == 2 => prices[which], _ => 0 };
+                        let back = refundable(Cents(total), Cents(credited), Cents(received - paid_out), Cents(under_way), Cents(lines));
+                        if back > Cents::ZERO {
+                            under_way += back.0;
+                            credited += lines;
+                            if lines > 0 { taken_back[which] = true; }
+                        }
+                    }
                 }
-                prop_assert!(owed(&ordered, &sat, &[part]).is_empty());
-                *sat.entry(part).or_default() += 1;
+                prop_assert!(paid_out + under_way <= received, "{paid_out} + {under_way} of {received}");
+                // What was not taken back stays paid for.
+                prop_assert!(received - paid_out - under_way >= received.min(total - credited));
             }
-            // Nobody pays for more than they use: no bundle was ordered oftener than its most used part.
-            prop_assert!(surplus(&ordered, &sat).is_empty());
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Reading orders, payments, and what the fee rules ask about a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::rights::{Right, Tie, Use};
 use super::rules::Facts;
 use crate::db::is_sqlite;
-use crate::entity::enums::{AttemptStatus, BookingStatus, Bundle, OrderStatus, Part};
-use crate::entity::{attempts, bookings, order_lines, orders, payments};
-use crate::ids::{AgencyId, CandidateId, EnrolmentId, OrderId, PaymentId};
+use crate::entity::enums::{AttemptStatus, BookingStatus, OrderStatus, Part, RefundStatus};
+use crate::entity::{attempts, bookings, enrolments, order_lines, orders, payments, refund_lines, refunds, relief_proofs};
+use crate::ids::{AgencyId, CandidateId, EnrolmentId, OrderId, PaymentId, RefundId};
 use crate::money::Cents;
 use crate::purposes::store::parts_of;
 
@@ -21,9 +22,23 @@ pub struct FullOrder {
     pub order: orders::Model,
     pub lines: Vec<order_lines::Model>,
     pub payments: Vec<payments::Model>,
+    /// Refunds that were not rejected.
+    pub refunds: Vec<refunds::Model>,
+    pub refund_lines: Vec<refund_lines::Model>,
 }
 
 impl FullOrder {
+    /// What bundles that were taken back cost.
+    pub fn credited(&self) -> Cents {
+        self.refund_lines.iter().map(|line| line.amount_cents).sum()
+    }
+
+    /// What is to be paid out and is not yet.
+    pub fn under_way(&self) -> Cents {
+        let waiting = [RefundStatus::Requested, RefundStatus::Approved];
+        self.refunds.iter().filter(|refund| waiting.contains(&refund.status)).map(|refund| refund.amount_cents).sum()
+    }
+
     pub fn paid(&self) -> Cents {
         self.payments.iter().map(|payment| payment.amount_cents).sum()
     }
@@ -40,6 +55,16 @@ pub async fn lock_order(tx: &DatabaseTransaction, id: OrderId) -> Result<Option<
     find.one(tx).await
 }
 
+/// Makes others wait who would pay or refund an order of these enrolments. Orders are locked before any number is drawn, here as everywhere,
+/// so that two transactions never wait for each other crosswise.
+pub async fn lock_orders(tx: &DatabaseTransaction, enrolments: impl IntoIterator<Item = EnrolmentId>) -> Result<(), DbErr> {
+    if !is_sqlite(tx) {
+        let of = orders::Entity::find().filter(orders::Column::EnrolmentId.is_in(enrolments)).order_by_asc(orders::Column::Id);
+        of.lock_exclusive().all(tx).await?;
+    }
+    Ok(())
+}
+
 pub async fn full(db: &impl ConnectionTrait, orders: Vec<orders::Model>) -> Result<Vec<FullOrder>, DbErr> {
     let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
     let lines = order_lines::Entity::find()
@@ -53,9 +78,22 @@ pub async fn full(db: &impl ConnectionTrait, orders: Vec<orders::Model>) -> Resu
         .order_by_asc(payments::Column::ReceiptNumber)
         .all(db)
         .await?;
+    let refunds = refunds::Entity::find()
+        .filter(refunds::Column::OrderId.is_in(orders.iter().map(|order| order.id)))
+        .filter(refunds::Column::Status.ne(RefundStatus::Rejected))
+        .order_by_asc(refunds::Column::Number)
+        .all(db)
+        .await?;
+    let refund_lines =
+        refund_lines::Entity::find().filter(refund_lines::Column::RefundId.is_in(refunds.iter().map(|refund| refund.id))).all(db).await?;
+    let of = |refunds: &[refunds::Model], order: OrderId| -> Vec<RefundId> {
+        refunds.iter().filter(|refund| refund.order_id == Some(order)).map(|refund| refund.id).collect()
+    };
     Ok(orders
         .into_iter()
         .map(|order| FullOrder {
+            refund_lines: refund_lines.iter().filter(|line| of(&refunds, order.id).contains(&line.refund_id)).cloned().collect(),
+            refunds: refunds.iter().filter(|refund| refund.order_id == Some(order.id)).cloned().collect(),
             lines: lines.iter().filter(|line| line.order_id == order.id).cloned().collect(),
             payments: payments.iter().filter(|payment| payment.order_id == order.id).cloned().collect(),
             order,
@@ -65,16 +103,6 @@ pub async fn full(db: &impl ConnectionTrait, orders: Vec<orders::Model>) -> Resu
 
 pub async fn of_candidate(db: &impl ConnectionTrait, id: CandidateId) -> Result<Vec<FullOrder>, DbErr> {
     let rows = orders::Entity::find().filter(orders::Column::CandidateId.eq(id)).order_by_desc(orders::Column::Number).all(db).await?;
-    full(db, rows).await
-}
-
-pub async fn of_enrolment(db: &impl ConnectionTrait, id: EnrolmentId) -> Result<Vec<FullOrder>, DbErr> {
-    let rows = orders::Entity::find()
-        .filter(orders::Column::EnrolmentId.eq(id))
-        .filter(orders::Column::Status.ne(OrderStatus::Cancelled))
-        .order_by_asc(orders::Column::CreatedAt)
-        .all(db)
-        .await?;
     full(db, rows).await
 }
 
@@ -105,36 +133,66 @@ pub async fn received(
     Ok(rows.into_iter().filter_map(|payment| orders.get(&payment.order_id).map(|order| (payment.clone(), order.clone()))).collect())
 }
 
-/// How often each bundle was ordered for an enrolment.
-pub fn ordered(orders: &[FullOrder]) -> BTreeMap<Bundle, usize> {
-    let mut times = BTreeMap::new();
-    for line in orders.iter().flat_map(|order| &order.lines) {
-        *times.entry(line.bundle).or_default() += 1;
+/// What a candidate bought, at whichever agency, of orders that did not lapse.
+pub async fn rights(db: &impl ConnectionTrait, candidate: CandidateId) -> Result<Vec<Right>, DbErr> {
+    let purposes = purposes_of(db, candidate).await?;
+    let mut rights = Vec::new();
+    for full in of_candidate(db, candidate).await?.into_iter().filter(|full| full.order.status != OrderStatus::Cancelled) {
+        for line in &full.lines {
+            let taken_back = full.refund_lines.iter().find(|credit| credit.order_line_id == line.id);
+            let credited_at = taken_back.and_then(|credit| full.refunds.iter().find(|refund| refund.id == credit.refund_id));
+            rights.push(Right {
+                line: line.id,
+                bundle: line.bundle,
+                bought_at: full.order.created_at,
+                enrolment: full.order.enrolment_id,
+                purpose: purposes.get(&full.order.enrolment_id).cloned().unwrap_or_default(),
+                tie: line.facts.get("tie").and_then(|tie| serde_json::from_value(tie.clone()).ok()).unwrap_or(Tie::Nothing),
+                credited_at: credited_at.map(|refund| refund.requested_at),
+            });
+        }
     }
-    times
+    Ok(rights)
 }
 
-/// How often each part was sat or has a seat. An annulled attempt is not held against anybody.
-pub async fn sat(db: &impl ConnectionTrait, enrolment: EnrolmentId) -> Result<BTreeMap<Part, usize>, DbErr> {
+/// What a candidate sat or has a seat for, under every purpose. An annulled attempt is not held against anybody.
+pub async fn uses(db: &impl ConnectionTrait, candidate: CandidateId) -> Result<Vec<Use>, DbErr> {
+    let purposes = purposes_of(db, candidate).await?;
     let seats = bookings::Entity::find()
-        .filter(bookings::Column::EnrolmentId.eq(enrolment))
+        .filter(bookings::Column::CandidateId.eq(candidate))
         .filter(bookings::Column::Status.is_in([BookingStatus::Booked, BookingStatus::Attended, BookingStatus::Absent]))
         .all(db)
         .await?;
     let annulled = attempts::Entity::find()
-        .filter(attempts::Column::EnrolmentId.eq(enrolment))
+        .filter(attempts::Column::CandidateId.eq(candidate))
         .filter(attempts::Column::Status.eq(AttemptStatus::Annulled))
         .all(db)
         .await?;
-    let mut times = BTreeMap::new();
+    let mut uses = Vec::new();
     for seat in seats {
-        for part in parts_of(&seat)? {
+        for part in parts_of(&seat)?.into_iter().filter(|part| *part != Part::Prescreening) {
             if !annulled.iter().any(|attempt| attempt.booking_id == seat.id && attempt.part == part) {
-                *times.entry(part).or_default() += 1;
+                let purpose = purposes.get(&seat.enrolment_id).cloned().unwrap_or_default();
+                uses.push(Use { part, at: seat.created_at, enrolment: seat.enrolment_id, purpose });
             }
         }
     }
-    Ok(times)
+    Ok(uses)
+}
+
+async fn purposes_of(db: &impl ConnectionTrait, candidate: CandidateId) -> Result<BTreeMap<EnrolmentId, String>, DbErr> {
+    let rows = enrolments::Entity::find().filter(enrolments::Column::CandidateId.eq(candidate)).all(db).await?;
+    Ok(rows.into_iter().map(|enrolment| (enrolment.id, enrolment.purpose)).collect())
+}
+
+/// The proofs of a candidate that were not withdrawn.
+pub async fn proofs(db: &impl ConnectionTrait, candidate: CandidateId) -> Result<Vec<relief_proofs::Model>, DbErr> {
+    relief_proofs::Entity::find()
+        .filter(relief_proofs::Column::CandidateId.eq(candidate))
+        .filter(relief_proofs::Column::WithdrawnAt.is_null())
+        .order_by_desc(relief_proofs::Column::SeenAt)
+        .all(db)
+        .await
 }
 
 const CIVIC_PARTS: [Part; 4] = [Part::Reading, Part::Listening, Part::Writing, Part::Speaking];
@@ -145,6 +203,7 @@ pub async fn facts(
     candidate: CandidateId,
     enrolment: Option<EnrolmentId>,
     purpose: &str,
+    on: NaiveDate,
 ) -> Result<Facts, DbErr> {
     let mut tested = attempts::Entity::find()
         .filter(attempts::Column::CandidateId.eq(candidate))
@@ -155,6 +214,8 @@ pub async fn facts(
         tested = tested.filter(attempts::Column::EnrolmentId.ne(enrolment));
     }
     let mut facts = Facts { purpose: purpose.to_owned(), tested_before: tested.count(db).await? > 0, ..Facts::default() };
+    let valid = proofs(db, candidate).await?.into_iter().filter(|proof| proof.valid_from <= on && on <= proof.valid_until);
+    facts.proofs = valid.map(|proof| proof.ground).collect::<BTreeSet<String>>().into_iter().collect();
     for FullOrder { order, lines, .. } in of_candidate(db, candidate).await? {
         if order.status == OrderStatus::Cancelled {
             continue;

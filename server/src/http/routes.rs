@@ -7,7 +7,8 @@ use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use crate::marking::ratings;
 use crate::psychometrics::{runs, standards};
 use crate::{
-    access, adaptive, agencies, delivery, fees, forecasts, forms, items, kiosks, marking, people, problem, purposes, room, sessions,
+    access, adaptive, agencies, bank, delivery, fees, forecasts, forms, items, kiosks, ledger, marking, people, problem, purposes, room,
+    sessions,
 };
 use crate::{audit, policy, statistics};
 use crate::{certificates, credentials, mail, results, trajectory};
@@ -118,6 +119,14 @@ routes! {
     // The agencies, the candidates and what they test for
     "/api/agencies" { get agencies::http::list }
     "/api/agencies/{id}/till" { get fees::http::till }
+    "/api/agencies/{id}/till/counts" { post fees::http::count_till }
+    "/api/agencies/{id}/refunds" { get fees::refunds_http::list }
+    "/api/agencies/{id}/bank-files" { post bank::http::bring_in }
+    "/api/agencies/{id}/bank-statements" { get bank::http::statements }
+    "/api/agencies/{id}/bank-lines" { get bank::http::lines }
+    "/api/bank-lines/{id}/settle" { post bank::http::settle_line }
+    "/api/agencies/{id}/ledger" { get ledger::http::read }
+    "/api/agencies/{id}/ledger/file" { get ledger::http::download }
     "/api/candidates" { post people::http::register }
     "/api/candidates/search" { post people::http::search }
     "/api/candidates/insz-check" { post people::http::check_insz }
@@ -127,7 +136,11 @@ routes! {
     "/api/candidates/{id}/enrolments" { get purposes::http::of_candidate, post purposes::http::enrol }
     "/api/candidates/{id}/bookings" { get sessions::http::of_candidate }
     "/api/candidates/{id}/orders" { get fees::http::of_candidate }
+    "/api/candidates/{id}/reliefs" { get fees::reliefs::list, post fees::reliefs::write }
+    "/api/reliefs/{id}/withdraw" { post fees::reliefs::withdraw }
     "/api/purposes" { get purposes::http::list }
+    "/api/purposes/catalogue" { get purposes::change::catalogue }
+    "/api/purposes/{key}/change-preview" { post purposes::change::preview }
     "/api/enrolments/{id}/withdraw" { post purposes::http::withdraw }
     "/api/enrolments/{id}/orders" { post fees::http::order }
 
@@ -139,6 +152,12 @@ routes! {
     "/api/bookings/{id}/cancel" { post sessions::http::cancel }
     "/api/orders/{id}" { get fees::http::get }
     "/api/orders/{id}/payments" { post fees::http::pay }
+    "/api/orders/{id}/qr.svg" { get fees::http::qr }
+    "/api/orders/{id}/invitation.pdf" { get fees::http::invitation }
+    "/api/orders/{id}/refunds" { get fees::refunds_http::options, post fees::refunds_http::request }
+    "/api/refunds/{id}/approve" { post fees::refunds_http::approve }
+    "/api/refunds/{id}/reject" { post fees::refunds_http::reject }
+    "/api/refunds/{id}/pay" { post fees::refunds_http::pay }
     "/api/payments/{id}/reverse" { post fees::http::reverse }
     "/api/payments/{id}/receipt.pdf" { get fees::http::receipt }
 
@@ -205,6 +224,8 @@ routes! {
     "/api/research-projects/{id}/tests" { get statistics::research::extract }
     "/api/statistics/snapshots" { get statistics::http::list_snapshots, post statistics::http::freeze }
     "/api/statistics/imports" { post statistics::http::import }
+    "/api/policy/cases" { get policy::cases_http::list, post policy::cases_http::add }
+    "/api/policy/cases/try" { post policy::cases_http::try_rule }
     "/api/policy" { get policy::http::list, post policy::http::add }
     "/api/audit-log" { get audit::http::list }
     "/api/audit-log/check" { post audit::http::check }

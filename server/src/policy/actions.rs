@@ -9,6 +9,7 @@ use crate::audit::{self, By};
 use crate::db::begin_write;
 use crate::entity::enums::{RuleKind, RuleSource};
 use crate::entity::policy_rules;
+use crate::fees::rules::Fee;
 use crate::ids::{RuleId, UserId};
 use crate::purposes::rules::Purpose;
 
@@ -99,11 +100,12 @@ pub async fn add_within(
     Ok(row)
 }
 
-/// A purpose is read as one. Of the other kinds, a version has the fields of the version before, each of the same type: whoever reads the rule can
+/// A purpose and a fee are read as one. Of the other kinds, a version has the fields of the version before, each of the same type: whoever reads the rule can
 /// then read the new version too.
-fn has_shape(kind: RuleKind, before: &Value, body: &Value) -> bool {
+pub fn has_shape(kind: RuleKind, before: &Value, body: &Value) -> bool {
     match (kind, before, body) {
         (RuleKind::Purpose, _, _) => serde_json::from_value::<Purpose>(body.clone()).is_ok(),
+        (RuleKind::Fee, _, _) => serde_json::from_value::<Fee>(body.clone()).is_ok_and(|fee| fee.is_sound()),
         (_, Value::Object(before), Value::Object(body)) => {
             before.len() == body.len() && before.iter().all(|(name, old)| body.get(name).is_some_and(|new| same_type(old, new)))
         }

@@ -2,6 +2,8 @@
 //! `server/policy/*.toml` at first start and changed by adding a version; what was decided under a rule keeps that rule's id.
 
 pub mod actions;
+pub mod cases;
+pub mod cases_http;
 pub mod http;
 pub mod load;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::actions::{self, Choice};
-use super::rules::{self, Purpose, PurposeFee, PurposeKind, Required, Texts};
+use super::rules::{self, Alternative, Purpose, PurposeFee, PurposeKind, Required, Texts};
 use super::store::{self, PartProgress};
 use crate::access::Actor;
 use crate::access::rules::{Action, may, may_somewhere};
@@ -35,6 +35,8 @@ pub struct PurposeView {
     pub levels: Required,
     /// The levels among which the candidate chooses; the first is proposed.
     pub choice: Vec<Level>,
+    /// Papers that are accepted instead of parts of the test.
+    pub alternatives: Vec<Alternative>,
     pub rule: RuleView,
 }
 
@@ -66,6 +68,7 @@ impl From<Rule<Purpose>> for PurposeView {
             band: rules::band(&rule.body.levels),
             levels: rule.body.levels,
             choice: rule.body.choice,
+            alternatives: rule.body.alternatives,
         }
     }
 }

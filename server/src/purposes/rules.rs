@@ -32,6 +32,17 @@ pub enum PurposeFee {
     FreeWithConditions,
 }
 
+/// A paper that is accepted instead of parts of the test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    pub key: String,
+    /// The parts that need not be sat then.
+    pub parts: Vec<Part>,
+    pub name: Texts,
+    pub ground: String,
+}
+
 /// The level that each part must reach.
 pub type Required = BTreeMap<Part, Level>;
 
@@ -50,6 +61,8 @@ pub struct Purpose {
     pub choice: Vec<Level>,
     #[serde(default)]
     pub by_advice: BTreeMap<Advice, BTreeMap<Part, Level>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
     pub name: Texts,
     pub who: Texts,
 }
@@ -63,6 +76,20 @@ pub enum ChoiceFault {
     /// A part that the purpose does not have.
     PartNotOffered,
     NoParts,
+}
+
+/// What a new version changes for a part; a level that is absent means that the part is not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartChange {
+    pub part: Part,
+    pub before: Option<Level>,
+    pub after: Option<Level>,
+}
+
+/// The parts whose level changes between two versions.
+pub fn changes(before: &Required, after: &Required) -> Vec<PartChange> {
+    let both = Part::ALL.iter().map(|part| PartChange { part: *part, before: before.get(part).copied(), after: after.get(part).copied() });
+    both.filter(|change| change.before != change.after).collect()
 }
 
 impl Purpose {
@@ -151,6 +178,34 @@ mod tests {
         assert_eq!(rows.len(), 18);
         assert_eq!(purposes.values().filter(|purpose| purpose.kind == PurposeKind::Mo).count(), 2);
         assert_eq!(purposes.len(), 20);
+    }
+
+    #[test]
+    fn a_change_from_a2_to_b1_names_each_part_that_changes() {
+        let before = catalogue()["childcare_worker"].levels.clone();
+        let mut after = before.clone();
+        after.insert(Part::Reading, Level::B1);
+        after.remove(&Part::Writing);
+        assert_eq!(
+            changes(&before, &after),
+            [
+                PartChange { part: Part::Reading, before: Some(Level::A2), after: Some(Level::B1) },
+                PartChange { part: Part::Writing, before: Some(Level::A2), after: None },
+            ]
+        );
+        assert_eq!(changes(&before, &before), []);
+    }
+
+    #[test]
+    fn what_is_accepted_instead_covers_only_parts_that_the_purpose_asks() {
+        let purposes = catalogue();
+        assert!(purposes.values().filter(|purpose| purpose.kind == PurposeKind::Civic).all(|purpose| !purpose.alternatives.is_empty()));
+        for (key, purpose) in &purposes {
+            for other in &purpose.alternatives {
+                assert!(!other.ground.is_empty() && !other.parts.is_empty(), "{key} {}", other.key);
+                assert!(other.parts.iter().all(|part| purpose.levels.contains_key(part)), "{key} {}", other.key);
+            }
+        }
     }
 
     #[test]

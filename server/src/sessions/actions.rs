@@ -97,6 +97,7 @@ pub async fn cancel_session(ijkpunt: &Ijkpunt, by: UserId, session: &test_sessio
         .into_iter()
         .filter(|seat| matches!(seat.status, BookingStatus::Booked | BookingStatus::Waiting))
         .collect();
+    fees::store::lock_orders(&tx, seats.iter().map(|seat| seat.enrolment_id)).await?;
     bookings::Entity::update_many()
         .col_expr(bookings::Column::Status, Expr::value(BookingStatus::Cancelled))
         .col_expr(bookings::Column::CancelledAt, Expr::value(now))

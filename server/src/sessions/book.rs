@@ -198,6 +198,7 @@ pub async fn cancel(ijkpunt: &Ijkpunt, by: UserId, booking: &bookings::Model, re
     let reason = people::rules::check_reason(reason).map_err(BookRefusal::Reason)?;
     let tx = begin_write(&ijkpunt.db).await?;
     let session = store::session(&tx, booking.session_id).await?.ok_or(BookRefusal::NotFound)?;
+    fees::store::lock_orders(&tx, [booking.enrolment_id]).await?;
     let cancelled = bookings::Entity::update_many()
         .col_expr(bookings::Column::Status, Expr::value(BookingStatus::Cancelled))
         .col_expr(bookings::Column::CancelledAt, Expr::value(now))

@@ -175,6 +175,39 @@ const SCREENS: Screen[] = [
     path: "/office/measurement?tab=standards",
   },
   { name: "office-import", who: "kantoor.atlas", path: "/office/import" },
+  {
+    name: "office-books",
+    who: "kantoor.atlas",
+    path: "/office/books?part=journal",
+    then: async (page) => {
+      await expect(page.getByText("Retributies").first()).toBeVisible();
+    },
+  },
+  {
+    name: "office-statements",
+    who: "kantoor.atlas",
+    path: "/office/books?part=statements",
+    then: async (page) => {
+      await page.setInputFiles("#bank-file", {
+        name: "half.cod",
+        mimeType: "text/plain",
+        buffer: Buffer.from(`0${" ".repeat(127)}\n12`),
+      });
+      await page.getByRole("button", { name: "Inlezen" }).click();
+      await expect(page.getByText("Er is niets gewijzigd")).toBeVisible();
+    },
+  },
+  { name: "office-purposes", who: "kantoor.atlas", path: "/office/purposes" },
+  {
+    name: "office-cases",
+    who: "kantoor.atlas",
+    path: "/office/cases",
+    then: async (page) => {
+      await expect(
+        page.getByText("0 daarvan anders dan verwacht"),
+      ).toBeVisible();
+    },
+  },
   { name: "office-policy", who: "kantoor.atlas", path: "/office/policy" },
   { name: "office-mails", who: "kantoor.atlas", path: "/office/mails" },
   { name: "office-kiosks", who: "beheer.atlas", path: "/office/kiosks" },

@@ -2,6 +2,7 @@
 
 mod access;
 mod bank;
+mod bank_statements;
 mod certificates;
 mod corrections;
 mod credentials;
@@ -15,10 +16,12 @@ mod kiosk;
 mod kiosk_lockdown;
 mod kiosk_offline;
 mod kiosk_signing;
+mod ledger;
 mod mail;
 mod marking;
 mod measurement;
 mod people;
+mod policy;
 mod prescreening;
 mod purposes;
 mod ratings;

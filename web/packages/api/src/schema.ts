@@ -20,6 +20,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agencies/{id}/bank-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importBankFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/bank-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listBankLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/bank-statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listBankStatements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/ledger/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["downloadLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agencies/{id}/till": {
         parameters: {
             query?: never;
@@ -30,6 +126,22 @@ export interface paths {
         get: operations["till"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/till/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["countTill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -63,6 +175,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["checkAuditLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bank-lines/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["settleBankLine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -255,6 +383,22 @@ export interface paths {
         get: operations["candidateOrders"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/{id}/reliefs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listReliefs"];
+        put?: never;
+        post: operations["writeRelief"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1639,6 +1783,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{id}/invitation.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["orderInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{id}/payments": {
         parameters: {
             query?: never;
@@ -1649,6 +1809,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["payOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["orderQr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["refundOptions"];
+        put?: never;
+        post: operations["requestRefund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1703,6 +1895,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/policy/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPolicyCases"];
+        put?: never;
+        post: operations["addPolicyCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/cases/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["tryRuleOnCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/purposes": {
         parameters: {
             query?: never;
@@ -1711,6 +1935,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["listPurposes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purposes/{key}/change-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["previewPurposeChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/purposes/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["purposeCatalogue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1809,6 +2065,70 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["submitRating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refunds/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approveRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refunds/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["payRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/refunds/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rejectRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reliefs/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdrawRelief"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2541,6 +2861,17 @@ export interface components {
             rmse: number;
         };
         /** @enum {string} */
+        Account: "receivable" | "cash" | "terminal_clearing" | "transfer_clearing" | "bank" | "revenue" | "refunds_due" | "unallocated" | "till_differences" | "other";
+        /** @description What an account stood at, what came to it, and what it stands at. */
+        AccountTotal: {
+            account: components["schemas"]["Account"];
+            closing_cents: components["schemas"]["Cents"];
+            credit_cents: components["schemas"]["Cents"];
+            debit_cents: components["schemas"]["Cents"];
+            number: string;
+            opening_cents: components["schemas"]["Cents"];
+        };
+        /** @enum {string} */
         ActorKind: "user" | "kiosk" | "system" | "anonymous";
         /** @enum {string} */
         Advice: "cbe_alfa" | "cbe_nt2" | "cbe" | "cvo_extended" | "cvo_standard" | "cvo_short" | "utc";
@@ -2563,6 +2894,14 @@ export interface components {
             id: components["schemas"]["AgencyId"];
             name: string;
             sites: components["schemas"]["SiteView"][];
+        };
+        /** @description A paper that is accepted instead of parts of the test. */
+        Alternative: {
+            ground: string;
+            key: string;
+            name: components["schemas"]["Texts"];
+            /** @description The parts that need not be sat then. */
+            parts: components["schemas"]["Part"][];
         };
         AnalysisReport: {
             /** Format: double */
@@ -2610,6 +2949,17 @@ export interface components {
             response: unknown;
             /** Format: int64 */
             seq: number;
+        };
+        /** @description Questions right and asked; the core questions are among all. */
+        Answers: {
+            /** Format: int32 */
+            asked: number;
+            /** Format: int32 */
+            core_asked: number;
+            /** Format: int32 */
+            core_right: number;
+            /** Format: int32 */
+            right: number;
         };
         /** @description What is to be computed, over the attempts that ended from the one day to the other, both included. */
         Asked: {
@@ -2746,6 +3096,48 @@ export interface components {
         };
         /** @enum {string} */
         Band: "A1A2" | "B1B2";
+        /** @enum {string} */
+        BankFormat: "coda" | "camt053";
+        /** Format: uuid */
+        BankLineId: string;
+        /** @enum {string} */
+        BankLineState: "matched" | "open" | "settled";
+        /** @description A line of a statement, for whoever keeps the books. */
+        BankLineView: {
+            amount_cents: components["schemas"]["Cents"];
+            /** Format: date */
+            booked_on: string;
+            communication?: string | null;
+            holder: string;
+            iban: string;
+            id: components["schemas"]["BankLineId"];
+            /** @description What belongs to no order yet. */
+            left_cents: components["schemas"]["Cents"];
+            order_number?: string | null;
+            remark?: components["schemas"]["BankRemark"] | null;
+            settled_as?: components["schemas"]["Settled"] | null;
+            settled_by_name?: string | null;
+            settled_reason?: string | null;
+            state: components["schemas"]["BankLineState"];
+            statement: string;
+            text: string;
+        };
+        /** @enum {string} */
+        BankRemark: "underpaid" | "overpaid" | "duplicate" | "cancelled" | "unknown" | "no_communication" | "outgoing";
+        /** Format: uuid */
+        BankStatementId: string;
+        BankStatementView: {
+            /** Format: date */
+            closed_on: string;
+            closing_cents: components["schemas"]["Cents"];
+            format: components["schemas"]["BankFormat"];
+            id: components["schemas"]["BankStatementId"];
+            /** Format: date-time */
+            imported_at: string;
+            imported_by_name: string;
+            name: string;
+            opening_cents: components["schemas"]["Cents"];
+        };
         BeginAttempt: {
             /** Format: int64 */
             ago_ms?: number;
@@ -2842,6 +3234,13 @@ export interface components {
             /** @description The place on the waiting list, counted from one. */
             waiting_position?: number | null;
         };
+        BroughtIn: {
+            format: components["schemas"]["BankFormat"];
+            lines: number;
+            /** @description Lines that nobody needs to look at. */
+            matched: number;
+            statements: number;
+        };
         /** @enum {string} */
         Bundle: "oral" | "written" | "mo" | "prescreening";
         CalibratedItem: {
@@ -2937,6 +3336,30 @@ export interface components {
             revision: number;
             sex: components["schemas"]["Sex"];
         };
+        /** @description A person on a day, and what is expected. */
+        Case: {
+            expect: components["schemas"]["Expect"];
+            name: string;
+            /** Format: date */
+            on: string;
+            person: components["schemas"]["Person"];
+            wants?: components["schemas"]["SessionKind"] | null;
+            /** @description What a jurist reads. */
+            words: string;
+        };
+        Cases: {
+            cases: components["schemas"]["CaseView"][];
+            wrong: number;
+        };
+        /** @description A case, and what the rules in force say of it. */
+        CaseView: {
+            agrees: boolean;
+            /** @description It comes with the product. */
+            built_in: boolean;
+            case: components["schemas"]["Case"];
+            differences: string[];
+            said: components["schemas"]["Expect"];
+        };
         /** Format: int64 */
         Cents: number;
         /** Format: uuid */
@@ -3010,9 +3433,28 @@ export interface components {
          * @enum {string}
          */
         Change: "same" | "points" | "up" | "kept" | "kept_pass";
+        /** @description A case on which a drafted rule says something else than the rules in force. */
+        Changed: {
+            after: components["schemas"]["Expect"];
+            agreed_before: boolean;
+            agrees: boolean;
+            before: components["schemas"]["Expect"];
+            case: components["schemas"]["Case"];
+        };
         ChangeLockdown: {
             exam_keys: string[];
             seb_required: boolean;
+        };
+        ChangePreview: {
+            changes: components["schemas"]["PartChange"][];
+            /** @description Those of other agencies: counted, not named. */
+            elsewhere: number;
+            /** @description Open enrolments of every agency. They keep the rule that they were made under. */
+            open_enrolments: number;
+            /** @description Those of the agencies of whoever asks, with their seats on or after that day. */
+            touched: components["schemas"]["Touched"][];
+            /** @description Of these, with a seat on or after that day. */
+            with_seats: number;
         };
         CheckedIdentity: {
             /** Format: date-time */
@@ -3366,6 +3808,21 @@ export interface components {
             name: components["schemas"]["Text"];
             values: components["schemas"]["DimensionValue"][];
         };
+        /** @description The drawer of a clerk: what was in it, what came and went, and what was counted. */
+        Drawer: {
+            cash_cents: components["schemas"]["Cents"];
+            clerk: string;
+            closing_cents?: components["schemas"]["Cents"] | null;
+            /** Format: date-time */
+            counted_at?: string | null;
+            difference_cents?: components["schemas"]["Cents"] | null;
+            expected_cents: components["schemas"]["Cents"];
+            /** @description Cash came in or went out after the last count. */
+            moved_since: boolean;
+            note?: string | null;
+            opening_cents?: components["schemas"]["Cents"] | null;
+            user_id: components["schemas"]["UserId"];
+        };
         /** @description A change of difficulty in logits beyond that of the other items; positive is harder. */
         Drift: {
             /** Format: double */
@@ -3393,6 +3850,11 @@ export interface components {
             /** Format: date */
             until: string;
         };
+        /**
+         * @description Where money goes that belongs to no order.
+         * @enum {string}
+         */
+        Elsewhere: "terminal" | "cash" | "other";
         /** @description An item that may not be in one form with this one. */
         EnemyView: {
             id: components["schemas"]["ItemId"];
@@ -3449,6 +3911,39 @@ export interface components {
             status: components["schemas"]["EnrolmentStatus"];
             /** @description What must still be ordered to sit the parts that are left, at today's price. */
             to_order: components["schemas"]["Line"][];
+        };
+        /** @enum {string} */
+        EntryKind: "order" | "lapse" | "payment" | "reversal" | "credit" | "refund" | "refund_rejected" | "payout" | "till" | "bank" | "assignment";
+        /** @description What is expected; what is absent is not asked. */
+        Expect: {
+            /**
+             * @description The decisions that a certificate of that day would bring: `nt2 exempt`.
+             * @default null
+             */
+            decisions: string[] | null;
+            /**
+             * @description What must be ordered, in cents by bundle; an empty table says that nothing must.
+             * @default null
+             */
+            fee: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description `open`, or why not: `first_sitting_not_passed`, `retake_too_early until 2026-09-01`, ….
+             * @default null
+             */
+            gate: string | null;
+            /** @default null */
+            levels: {
+                [key: string]: components["schemas"]["Level"];
+            } | null;
+            /** @default null */
+            passes: boolean | null;
+            /**
+             * @description `no_such_purpose`, `no_fee_rule` or `no_cut_score`: the date is before the rule.
+             * @default null
+             */
+            refused: string | null;
         };
         ExtraTime: {
             /** Format: int64 */
@@ -3948,6 +4443,29 @@ export interface components {
         };
         /** Format: uuid */
         ItemVersionId: string;
+        Journal: {
+            accounts: components["schemas"]["AccountTotal"][];
+            entries: components["schemas"]["JournalEntry"][];
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+        };
+        JournalEntry: {
+            /** Format: date */
+            date: string;
+            kind: components["schemas"]["EntryKind"];
+            lines: components["schemas"]["JournalLine"][];
+            number: string;
+            /** @description The paper that it rests on. */
+            paper: string;
+        };
+        JournalLine: {
+            account: components["schemas"]["Account"];
+            /** @description A debit is positive. */
+            amount_cents: components["schemas"]["Cents"];
+            detail?: string | null;
+        };
         JudgementView: {
             /**
              * Format: double
@@ -4068,7 +4586,7 @@ export interface components {
             amount_cents: components["schemas"]["Cents"];
             bundle: components["schemas"]["Bundle"];
             ground: string;
-            /** @description Free by a relief, and not because the bundle costs nothing. */
+            /** @description Free by the relief of a purpose, and not because the bundle costs nothing. */
             relief: boolean;
             rule_id: components["schemas"]["RuleId"];
             /** Format: date */
@@ -4159,6 +4677,12 @@ export interface components {
             kiosk_id: components["schemas"]["KioskId"];
             reason: string;
         };
+        /** @description What a clerk counted. */
+        NewCount: {
+            counted_cents: components["schemas"]["Cents"];
+            moment: components["schemas"]["TillMoment"];
+            note?: string | null;
+        };
         NewIncident: {
             booking_id?: components["schemas"]["BookingId"] | null;
             text: string;
@@ -4177,6 +4701,14 @@ export interface components {
         NewKiosk: {
             name: string;
             site_id: components["schemas"]["SiteId"];
+        };
+        /** @description Levels that somebody considers from a day on. */
+        NewLevels: {
+            levels: {
+                [key: string]: components["schemas"]["Level"];
+            };
+            /** Format: date */
+            valid_from: string;
         };
         NewOrder: {
             parts: components["schemas"]["Part"][];
@@ -4202,6 +4734,18 @@ export interface components {
             ground: string;
             name: string;
         };
+        NewProof: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** @description What it says, where that matters; always sealed. */
+            detail?: string | null;
+            ground: string;
+            /** @description Which paper was seen. */
+            proof: string;
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_until: string;
+        };
         NewProposal: {
             /** @description Why this becomes the rule: the panel and the decision. */
             ground: string;
@@ -4214,6 +4758,21 @@ export interface components {
             question: components["schemas"]["Question"];
             /** @description Is it seen by everybody who may see statistics, or by who keeps it only? */
             shared: boolean;
+        };
+        /** @description A refund as the clerk asks for it. */
+        NewRefund: {
+            /** @description What the screen showed: a refund that somebody else made meanwhile is then told. */
+            amount_cents: components["schemas"]["Cents"];
+            /** @description The key of a ground, or `overpaid`. */
+            ground: string;
+            holder?: string | null;
+            iban?: string | null;
+            /** Format: uuid */
+            idempotency_key: string;
+            /** @description The bundles that are taken back. */
+            lines?: components["schemas"]["OrderLineId"][];
+            method: components["schemas"]["RefundMethod"];
+            reason: string;
         };
         NewRuleVersion: {
             body: unknown;
@@ -4306,10 +4865,13 @@ export interface components {
         };
         /** Format: uuid */
         OrderId: string;
+        /** Format: uuid */
+        OrderLineId: string;
         OrderLineView: {
             amount_cents: components["schemas"]["Cents"];
             bundle: components["schemas"]["Bundle"];
             ground: string;
+            id: components["schemas"]["OrderLineId"];
             rule_id: components["schemas"]["RuleId"];
             /** Format: date */
             since?: string | null;
@@ -4323,7 +4885,9 @@ export interface components {
             communication: string;
             /** Format: date-time */
             created_at: string;
-            /** @description Still to pay; negative when more was received than is due. */
+            /** @description What bundles that were taken back cost. */
+            credited_cents: components["schemas"]["Cents"];
+            /** @description Still to pay; negative when more was received than is due and is not being paid out. */
             due_cents: components["schemas"]["Cents"];
             enrolment_id: components["schemas"]["EnrolmentId"];
             iban: string;
@@ -4332,6 +4896,9 @@ export interface components {
             number: string;
             paid_cents: components["schemas"]["Cents"];
             payments: components["schemas"]["PaymentView"][];
+            /** @description To be paid out to the candidate, and not paid out yet. */
+            refunding_cents: components["schemas"]["Cents"];
+            refunds: components["schemas"]["RefundBrief"][];
             status: components["schemas"]["OrderStatus"];
             total_cents: components["schemas"]["Cents"];
         };
@@ -4430,6 +4997,12 @@ export interface components {
         };
         /** @enum {string} */
         Part: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo_exemption" | "mo_final";
+        /** @description What a new version changes for a part; a level that is absent means that the part is not asked. */
+        PartChange: {
+            after?: components["schemas"]["Level"] | null;
+            before?: components["schemas"]["Level"] | null;
+            part: components["schemas"]["Part"];
+        };
         /** @description A booking with whose it is, for the list of a session. */
         Participant: {
             booking_id: components["schemas"]["BookingId"];
@@ -4487,6 +5060,50 @@ export interface components {
             /** @description It was taken back by a later row. */
             reversed: boolean;
             reverses_id?: components["schemas"]["PaymentId"] | null;
+        };
+        Person: {
+            /** @default null */
+            advice: components["schemas"]["Advice"] | null;
+            /** @default null */
+            answers: components["schemas"]["Answers"] | null;
+            /**
+             * @description What was ordered under this purpose.
+             * @default []
+             */
+            bought: components["schemas"]["Bundle"][];
+            /**
+             * @description What else is known: contracts, advice, papers from elsewhere. Rules of today do not ask it.
+             * @default {}
+             */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Got a free test before, under another enrolment.
+             * @default false
+             */
+            had_free: boolean;
+            /** @default null */
+            level: components["schemas"]["Level"] | null;
+            /** @default null */
+            parts: components["schemas"]["Part"][] | null;
+            /**
+             * @description Grounds for a relief of which a proof was seen.
+             * @default []
+             */
+            proofs: string[];
+            /** @default  */
+            purpose: string;
+            /**
+             * @description What was sat under this purpose.
+             * @default []
+             */
+            sat: components["schemas"]["SatPart"][];
+            /**
+             * @description Sat a part of the civic test before, under another purpose.
+             * @default false
+             */
+            tested_before: boolean;
         };
         /**
          * @description How far an import is.
@@ -4617,6 +5234,8 @@ export interface components {
         /** @enum {string} */
         PurposeKind: "civic" | "mo";
         PurposeView: {
+            /** @description Papers that are accepted instead of parts of the test. */
+            alternatives: components["schemas"]["Alternative"][];
             band?: components["schemas"]["Band"] | null;
             /** @description The levels among which the candidate chooses; the first is proposed. */
             choice: components["schemas"]["Level"][];
@@ -4705,11 +5324,116 @@ export interface components {
         };
         /** Format: uuid */
         RecordingId: string;
+        RefundableLine: {
+            amount_cents: components["schemas"]["Cents"];
+            bundle: components["schemas"]["Bundle"];
+            id: components["schemas"]["OrderLineId"];
+            /** @description What is given back when this bundle alone is taken back. */
+            refundable_cents: components["schemas"]["Cents"];
+            taken_back: boolean;
+            /** @description Parts of it that were sat or have a seat. */
+            used: components["schemas"]["Part"][];
+        };
+        /** @description A refund, as the order shows it. */
+        RefundBrief: {
+            amount_cents: components["schemas"]["Cents"];
+            id: components["schemas"]["RefundId"];
+            method: components["schemas"]["RefundMethod"];
+            number: string;
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            requested_by: components["schemas"]["UserId"];
+            status: components["schemas"]["RefundStatus"];
+        };
+        RefundGround: {
+            ground: string;
+            key: string;
+            name: components["schemas"]["Texts"];
+            /** @description Also for bundles of which a part was sat. */
+            used: boolean;
+        };
+        /** Format: uuid */
+        RefundId: string;
+        /** @enum {string} */
+        RefundMethod: "cash" | "transfer";
+        /** @description What of an order can be given back. */
+        RefundOptions: {
+            grounds: components["schemas"]["RefundGround"][];
+            lines: components["schemas"]["RefundableLine"][];
+            /** @description What was paid too much. */
+            overpaid_cents: components["schemas"]["Cents"];
+        };
+        /** @enum {string} */
+        RefundStatus: "requested" | "approved" | "paid" | "rejected";
+        RefundView: {
+            amount_cents: components["schemas"]["Cents"];
+            decided_by_name?: string | null;
+            decided_reason?: string | null;
+            ground: string;
+            holder?: string | null;
+            /** @description To which account, for who pays it out. */
+            iban?: string | null;
+            id: components["schemas"]["RefundId"];
+            method: components["schemas"]["RefundMethod"];
+            number: string;
+            order_number?: string | null;
+            /** Format: date-time */
+            paid_at?: string | null;
+            reason: string;
+            /** Format: date-time */
+            requested_at: string;
+            requested_by: components["schemas"]["UserId"];
+            requested_by_name: string;
+            status: components["schemas"]["RefundStatus"];
+        };
         Register: {
             agency_id: components["schemas"]["AgencyId"];
             /** @description The clerk looked at the likely duplicates and says that this is somebody else. */
             despite_duplicates?: boolean;
             person: components["schemas"]["Details"];
+        };
+        Rejection: {
+            reason: string;
+        };
+        /** @description A ground and the proof that it asks. */
+        ReliefGround: {
+            bundles: components["schemas"]["Bundle"][];
+            cents: components["schemas"]["Cents"];
+            ground: string;
+            /** @description What the proof says is sealed. */
+            health: boolean;
+            key: string;
+            name: components["schemas"]["Texts"];
+            proof: components["schemas"]["Texts"];
+            /** Format: date */
+            since: string;
+        };
+        /** @description A proof as it was seen. What a health proof says is shown only to whom it was shown, and to the office of that agency. */
+        ReliefProof: {
+            agency_id: components["schemas"]["AgencyId"];
+            detail?: string | null;
+            ground: string;
+            id: components["schemas"]["ReliefProofId"];
+            proof: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_by_name: string;
+            /** Format: date */
+            valid_from: string;
+            /** @description It counts today. */
+            valid_today: boolean;
+            /** Format: date */
+            valid_until: string;
+        };
+        /** Format: uuid */
+        ReliefProofId: string;
+        Reliefs: {
+            grounds: components["schemas"]["ReliefGround"][];
+            proofs: components["schemas"]["ReliefProof"][];
+        };
+        ReliefWithdrawal: {
+            reason: string;
         };
         Remark: {
             /** @description The fingerprint of the preview that was looked at. */
@@ -4946,6 +5670,12 @@ export interface components {
             se_c?: number | null;
             /** @description Thresholds, of a model with steps. */
             steps?: number[] | null;
+        };
+        SatPart: {
+            level?: components["schemas"]["Level"] | null;
+            /** Format: date */
+            on: string;
+            part: components["schemas"]["Part"];
         };
         SaveAnswers: {
             at_work_ms?: number | null;
@@ -5193,6 +5923,20 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
+        Settled: "assigned" | "returned" | "ignored";
+        /** @description What somebody decides about a line. */
+        Settlement: {
+            /** @description Where it goes in the books, for `ignored`. */
+            elsewhere?: components["schemas"]["Elsewhere"];
+            holder?: string | null;
+            /** @description To which account it goes back, for `returned`, where the statement names none. */
+            iban?: string | null;
+            /** @description The number of the order that it pays, for `assigned`. */
+            order_number?: string | null;
+            reason: string;
+            settle_as: components["schemas"]["Settled"];
+        };
+        /** @enum {string} */
         Sex: "female" | "male" | "x";
         Shares: {
             /** Format: double */
@@ -5408,13 +6152,39 @@ export interface components {
             };
             /** Format: date */
             date: string;
+            drawers: components["schemas"]["Drawer"][];
             rows: components["schemas"]["TillRow"][];
             total_cents: components["schemas"]["Cents"];
         };
+        /** @enum {string} */
+        TillMoment: "opening" | "closing";
         TillRow: {
             clerk: string;
             order_number: string;
             payment: components["schemas"]["PaymentView"];
+        };
+        Touched: {
+            agency_id: components["schemas"]["AgencyId"];
+            candidate_number: string;
+            /** Format: date */
+            enrolled_on: string;
+            enrolment_id: components["schemas"]["EnrolmentId"];
+            keeps: {
+                [key: string]: components["schemas"]["Level"];
+            };
+            seats: components["schemas"]["TouchedSeat"][];
+        };
+        TouchedSeat: {
+            parts: components["schemas"]["Part"][];
+            /** Format: date-time */
+            starts_at: string;
+        };
+        Trial: {
+            changed: components["schemas"]["Changed"][];
+            /** @description How many cases were tried. */
+            tried: number;
+            /** @description Otherwise than expected, once the draft were in force. */
+            wrong: number;
         };
         TryDraft: {
             draft: Record<string, never>;
@@ -5548,6 +6318,300 @@ export interface operations {
             };
         };
     };
+    importBankFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtIn"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listBankLines: {
+        parameters: {
+            query: {
+                state: components["schemas"]["BankLineState"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankLineView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listBankStatements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankStatementView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readLedger: {
+        parameters: {
+            query: {
+                /** @description The month: `2026-06`. */
+                month: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journal"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    downloadLedger: {
+        parameters: {
+            query: {
+                /** @description `csv` or `xlsx`. */
+                format: string;
+                month: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query: {
+                status: components["schemas"]["RefundStatus"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     till: {
         parameters: {
             query?: {
@@ -5572,6 +6636,56 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    countTill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgencyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCount"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5649,6 +6763,65 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    settleBankLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BankLineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settlement"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6293,6 +7466,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listReliefs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reliefs"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    writeRelief: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CandidateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
@@ -10360,6 +11613,48 @@ export interface operations {
             };
         };
     };
+    orderInvitation: {
+        parameters: {
+            query?: {
+                /** @description The language of the paper: nl, en or fr; the caller's when absent. */
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     payOrder: {
         parameters: {
             query?: never;
@@ -10376,6 +11671,145 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    orderQr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    refundOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOptions"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    requestRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefund"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10593,6 +12027,143 @@ export interface operations {
             };
         };
     };
+    listPolicyCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cases"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    addPolicyCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Case"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    tryRuleOnCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuleVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     listPurposes: {
         parameters: {
             query?: never;
@@ -10608,6 +12179,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PurposeView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    previewPurposeChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLevels"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    purposeCatalogue: {
+        parameters: {
+            query?: {
+                /** @description The day; today when absent. */
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
@@ -10885,6 +12548,207 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    approveRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RefundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    payRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RefundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rejectRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RefundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdrawRelief: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReliefProofId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReliefWithdrawal"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

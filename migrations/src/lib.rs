@@ -13,12 +13,12 @@ impl MigratorTrait for Migrator {
             Box::new(Step { name: "m20261123_000002_statistics", sql: include_str!("statistics.sql") }),
             Box::new(Step { name: "m20261124_000003_statistics_questions", sql: include_str!("statistics_questions.sql") }),
             Box::new(Step { name: "m20261125_000004_bank", sql: include_str!("bank.sql") }),
+            Box::new(Step { name: "m20261125_000006_forms", sql: include_str!("forms.sql") }),
             Box::new(Step { name: "m20261125_000007_forecasts", sql: include_str!("forecasts.sql") }),
             Box::new(Step { name: "m20261125_000008_psychometrics", sql: include_str!("psychometrics.sql") }),
-            Box::new(Step { name: "m20261125_000006_forms", sql: include_str!("forms.sql") }),
             Box::new(Step { name: "m20261125_000009_kiosks", sql: include_str!("kiosks.sql") }),
-            Box::new(Step { name: "m20261125_000012_credentials", sql: include_str!("credentials.sql") }),
             Box::new(Step { name: "m20261125_000011_ledger", sql: include_str!("money.sql") }),
+            Box::new(Step { name: "m20261125_000012_credentials", sql: include_str!("credentials.sql") }),
         ]
     }
 }

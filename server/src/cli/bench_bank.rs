@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::Outcome;
 use super::bench::{Failure, on_a_fresh_product};
-use super::bench_room::seats;
+use super::bench_room::{Seated, seats};
 use crate::app::Ijkpunt;
 use crate::audit::By;
 use crate::entity::enums::{AttemptStatus, Band, FormPart, ItemSkill, ItemStatus, RuleKind};
@@ -157,7 +157,7 @@ async fn templates(ijkpunt: &Ijkpunt) -> Result<(ItemVersionId, usize), Failure>
     let rule =
         crate::policy::rule_at::<item_bank::standard::CutRule>(db, RuleKind::CutScore, &form.cut_score_key, ijkpunt.clock.today()).await?;
     let rule = rule.ok_or("there is no cut-score rule for the form")?.id;
-    for (n, seat) in seats(ijkpunt, TEMPLATES).await?.into_iter().enumerate() {
+    for (n, seat) in seats(ijkpunt, TEMPLATES, Seated::AtWork).await?.into_iter().enumerate() {
         for question in &questions {
             let row = attempt_items::ActiveModel {
                 attempt_id: Set(seat.attempt),

@@ -26,7 +26,7 @@ pub fn run(command: &PolicyCommand) -> Outcome {
         Some(folder) => read(folder)?,
         None => load::built_in_cases()?,
     };
-    let book = Book(load::built_in_rules(Clock::System.now())?);
+    let book = Book(load::built_in_rules(Clock::system().now())?);
     let mut told = String::new();
     let mut wrong = 0_usize;
     for case in &cases {

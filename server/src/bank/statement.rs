@@ -119,7 +119,7 @@ pub fn communication_in(text: &str) -> Option<String> {
 pub fn normalised(text: &str) -> Option<String> {
     let text = text.trim();
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let others = text.chars().all(|c| c.is_ascii_digit() || c == '/' || c == ' ' || c == '+' || c == '*');
+    let others = text.chars().all(|c| c.is_ascii_digit() || c == '/' || c == ' ');
     let base = digits.get(..10)?.parse::<u64>().ok()?;
     (others && digits.len() == 12 && is_structured_communication(&digits)).then(|| structured_communication(base))
 }

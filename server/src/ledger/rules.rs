@@ -150,7 +150,7 @@ mod tests {
 
     fn happening() -> impl Strategy<Value = Happening> {
         let cents = 1_i64..20_000;
-        let any = -20_000_i64..20_000;
+        let signed = -20_000_i64..20_000;
         let bundle = || prop::sample::select(Bundle::ALL);
         let method = || prop::sample::select(PaymentMethod::ALL);
         prop_oneof![
@@ -160,8 +160,12 @@ mod tests {
             (method(), cents.clone()).prop_map(|(method, cents)| Happening::PaidBack(method, cents)),
             cents.clone().prop_map(Happening::Refunded),
             (any::<bool>(), cents.clone()).prop_map(|(cash, cents)| Happening::PaidOut(cash, cents)),
-            any.clone().prop_map(Happening::Counted),
-            (any.clone(), any.clone(), any).prop_map(|(order, clearing, unknown)| Happening::Statement { order, clearing, unknown }),
+            signed.clone().prop_map(Happening::Counted),
+            (signed.clone(), signed.clone(), signed).prop_map(|(order, clearing, unknown)| Happening::Statement {
+                order,
+                clearing,
+                unknown
+            }),
             (prop::sample::select(vec![Account::Receivable, Account::RefundsDue, Account::Other]), cents)
                 .prop_map(|(to, cents)| Happening::Assigned(to, cents)),
         ]

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -85,7 +87,12 @@ async fn settle_one(
 }
 
 /// Issues a paper about one part that was passed, for somebody who needs it before the purpose is met.
-pub async fn certify_part(ijkpunt: &Ijkpunt, by: UserId, enrolment_id: EnrolmentId, part: Part) -> Result<CertificateId, CertificateRefusal> {
+pub async fn certify_part(
+    ijkpunt: &Ijkpunt,
+    by: UserId,
+    enrolment_id: EnrolmentId,
+    part: Part,
+) -> Result<CertificateId, CertificateRefusal> {
     let now = ijkpunt.clock.now();
     let tx = begin_write(&ijkpunt.db).await?;
     let enrolment = lock(&tx, enrolment_id).await?.ok_or(CertificateRefusal::NotPassed)?;
@@ -142,7 +149,10 @@ pub async fn hand_out(ijkpunt: &Ijkpunt, row: &certificates::Model) -> Result<Ve
         given_at: Set(ijkpunt.clock.now()),
     };
     let insert = certificate_files::Entity::insert(file);
-    insert.on_conflict(OnConflict::column(certificate_files::Column::Sha256).do_nothing().to_owned()).exec_without_returning(&ijkpunt.db).await?;
+    insert
+        .on_conflict(OnConflict::column(certificate_files::Column::Sha256).do_nothing().to_owned())
+        .exec_without_returning(&ijkpunt.db)
+        .await?;
     Ok(bytes)
 }
 

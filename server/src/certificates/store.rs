@@ -29,7 +29,11 @@ pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option
 }
 
 /// The paper of an enrolment that was issued last, about the whole or about one part.
-pub async fn latest(db: &impl ConnectionTrait, enrolment_id: EnrolmentId, part: Option<Part>) -> Result<Option<certificates::Model>, DbErr> {
+pub async fn latest(
+    db: &impl ConnectionTrait,
+    enrolment_id: EnrolmentId,
+    part: Option<Part>,
+) -> Result<Option<certificates::Model>, DbErr> {
     let about = part.map_or_else(|| certificates::Column::Part.is_null(), |part| certificates::Column::Part.eq(part));
     certificates::Entity::find()
         .filter(certificates::Column::EnrolmentId.eq(enrolment_id))

@@ -11,10 +11,10 @@ mod bench_bank;
 mod bench_hall;
 mod bench_live;
 mod bench_room;
-mod export;
 mod bench_server;
 mod bench_start;
 mod bench_table;
+mod export;
 mod extract;
 mod import;
 mod item;
@@ -130,9 +130,7 @@ pub fn run() -> ExitCode {
         Command::Bench { watched: Some(candidates), seconds, .. } => bench_live::run(candidates, seconds),
         Command::Bench { items: Some(items), .. } => bench_bank::items(items),
         Command::Bench { remark: Some(attempts), .. } => bench_bank::remark(attempts),
-        Command::Bench { candidates, every, seconds, starts, .. } => {
-            bench::run(bench::Size { candidates, every, seconds, starts })
-        }
+        Command::Bench { candidates, every, seconds, starts, .. } => bench::run(bench::Size { candidates, every, seconds, starts }),
         Command::Import { command } => import::run(&command),
         Command::Export { command } => export::run(&command),
         Command::Extract(extract) => extract::run(&extract),

@@ -149,7 +149,11 @@ pub async fn verify_file(ijkpunt: web::Data<Ijkpunt>, payload: web::Payload) -> 
         Shown::Genuine { certificate_id, person } => {
             if let Some(row) = certificates::Entity::find_by_id(certificate_id).one(&ijkpunt.db).await? {
                 let (stated_name, stated_birth_date) = person.unzip();
-                return Ok(web::Json(FileVerification { verification: verification(&ijkpunt, row).await?, stated_name, stated_birth_date }));
+                return Ok(web::Json(FileVerification {
+                    verification: verification(&ijkpunt, row).await?,
+                    stated_name,
+                    stated_birth_date,
+                }));
             }
             (VerificationStatus::Unknown, person)
         }

@@ -81,7 +81,15 @@ pub struct Place {
 }
 
 /// What the credential says, before it is signed. The person is named as on the paper; there is no other number of theirs in it.
-pub fn credential(issuer: &Issuer, certificate: Uuid, subject: Uuid, body: &Body, issued_at: DateTime<Utc>, place: Place, form: Form) -> Map<String, Value> {
+pub fn credential(
+    issuer: &Issuer,
+    certificate: Uuid,
+    subject: Uuid,
+    body: &Body,
+    issued_at: DateTime<Utc>,
+    place: Place,
+    form: Form,
+) -> Map<String, Value> {
     let list = issuer.status_list(place.list, form);
     let achievement = format!("{}#achievement", urn(certificate));
     let name = if body.sample { format!("Voorbeeld: {}", title(body)) } else { title(body).to_owned() };

@@ -92,7 +92,8 @@ pub fn proof_holds(document: &Map<String, Value>, secret: &Secret) -> bool {
     let mut document = document.clone();
     let Some(Value::Object(mut proof)) = document.remove("proof") else { return false };
     let expected = [("type", "DataIntegrityProof"), ("cryptosuite", "eddsa-jcs-2022"), ("proofPurpose", "assertionMethod")];
-    if expected.iter().any(|(name, value)| proof.get(*name).and_then(Value::as_str) != Some(value)) || proof.get("@context") != document.get("@context")
+    if expected.iter().any(|(name, value)| proof.get(*name).and_then(Value::as_str) != Some(value))
+        || proof.get("@context") != document.get("@context")
     {
         return false;
     }
@@ -105,9 +106,8 @@ pub fn proof_holds(document: &Map<String, Value>, secret: &Secret) -> bool {
 
 /// The hash of the proof without its value, then the hash of the document without its proof, each in canonical form.
 fn hashes(proof: &Map<String, Value>, document: &Map<String, Value>) -> Result<Vec<u8>, SigningError> {
-    let hash = |value: &Map<String, Value>| {
-        serde_json_canonicalizer::to_vec(value).map(Sha256::digest).map_err(|_| SigningError::Canonical)
-    };
+    let hash =
+        |value: &Map<String, Value>| serde_json_canonicalizer::to_vec(value).map(Sha256::digest).map_err(|_| SigningError::Canonical);
     Ok([hash(proof)?, hash(document)?].concat())
 }
 
@@ -156,7 +156,10 @@ mod tests {
     use super::*;
 
     fn document() -> Map<String, Value> {
-        json!({ "@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:uuid:1", "level": "A2", "näme": "Zoë" }).as_object().unwrap().clone()
+        json!({ "@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:uuid:1", "level": "A2", "näme": "Zoë" })
+            .as_object()
+            .unwrap()
+            .clone()
     }
 
     #[test]
@@ -168,7 +171,9 @@ mod tests {
         assert!(proof_holds(signed, &secret));
         assert_eq!(proof_key(signed), Some("did:web:x#key-1"));
         assert!(!proof_holds(signed, &new_secret(KeyAlgorithm::Ed25519)));
-        for (pointer, value) in [("/level", "B2"), ("/id", "urn:uuid:2"), ("/proof/created", "2026-06-02T09:00:00Z"), ("/proof/proofPurpose", "authentication")] {
+        for (pointer, value) in
+            [("/level", "B2"), ("/id", "urn:uuid:2"), ("/proof/created", "2026-06-02T09:00:00Z"), ("/proof/proofPurpose", "authentication")]
+        {
             let mut altered = Value::Object(signed.clone());
             *altered.pointer_mut(pointer).unwrap() = value.into();
             assert!(!proof_holds(altered.as_object().unwrap(), &secret), "{pointer}");

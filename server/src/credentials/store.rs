@@ -52,11 +52,7 @@ pub async fn is_taken(db: &impl ConnectionTrait, agency_id: AgencyId, list: i64,
 }
 
 /// The places in a list whose papers are valid no more, and when the last of them ceased to be.
-pub async fn revoked(
-    db: &impl ConnectionTrait,
-    agency_id: AgencyId,
-    list: i64,
-) -> Result<(Vec<i64>, Option<DateTime<Utc>>), DbErr> {
+pub async fn revoked(db: &impl ConnectionTrait, agency_id: AgencyId, list: i64) -> Result<(Vec<i64>, Option<DateTime<Utc>>), DbErr> {
     let of_list = Query::select()
         .column(credentials::Column::CertificateId)
         .from(credentials::Entity)

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::app::Ijkpunt;
 use crate::entity::enums::JobStatus;
 use crate::entity::jobs;
-use crate::ids::{AssemblyId, AttemptId, CandidateId, CertificateId, CorrectionId, EnrolmentId, ItemVersionId, JobId, MailId, MeasurementRunId, UserId};
+use crate::ids::{
+    AssemblyId, AttemptId, CandidateId, CertificateId, CorrectionId, EnrolmentId, ItemVersionId, JobId, MailId, MeasurementRunId, UserId,
+};
 
 mod work;
 

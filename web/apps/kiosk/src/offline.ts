@@ -92,7 +92,12 @@ async function currentOf(
   const answers = here ? await answersHere(journal, attempt.id) : [];
   const items = new Map((same?.items ?? []).map((item) => [item.position, item]));
   for (const { position, response, flagged } of answers)
-    items.set(position, { position, response: response as Current["items"][number]["response"], flagged, answered: true });
+    items.set(position, {
+      position,
+      response: response as Current["items"][number]["response"],
+      flagged,
+      answered: true,
+    });
   const heard = here?.heard;
   const since = heard?.at ?? begun?.at ?? Date.now();
   const left = heard?.state.remaining_seconds ?? attempt.time_limit_seconds;
@@ -106,7 +111,7 @@ async function currentOf(
     deadline: null,
     remaining_seconds: Math.max(0, left - passed),
     extra_seconds: heard?.state.extra_seconds ?? same?.extra_seconds ?? 0,
-    paused: paused as Current["paused"] ?? null,
+    paused: (paused as Current["paused"]) ?? null,
     epoch: here?.epoch ?? same?.epoch ?? 0,
     position: answers.at(-1)?.position ?? same?.position ?? 0,
     last_seq: Math.max(here?.seq ?? 0, same?.last_seq ?? 0),

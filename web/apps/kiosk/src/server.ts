@@ -9,11 +9,7 @@ export type AttemptItems = Schema<"AttemptItems">;
 
 export type Incident = Schema<"KioskIncident"> & {
   kind:
-    | "kiosk-focus-lost"
-    | "kiosk-full-screen-left"
-    | "kiosk-second-display"
-    | "kiosk-device-gone"
-    | "kiosk-storage-full";
+    "kiosk-focus-lost" | "kiosk-full-screen-left" | "kiosk-second-display" | "kiosk-device-gone" | "kiosk-storage-full";
 };
 
 interface Signed {
@@ -79,7 +75,11 @@ export const sitting = (): Promise<Sitting> => asked((signed) => api.get("/api/k
 /** `agoMs` is how long ago the candidate began, when there was no connection then. */
 export const begin = (id: string, agoMs = 0): Promise<Sitting> =>
   asked((signed) =>
-    api.post("/api/kiosk/attempts/{id}/begin", { path: { id }, body: { ago_ms: Math.max(0, Math.round(agoMs)) }, ...signed }),
+    api.post("/api/kiosk/attempts/{id}/begin", {
+      path: { id },
+      body: { ago_ms: Math.max(0, Math.round(agoMs)) },
+      ...signed,
+    }),
   );
 
 export const tellIncidents = (incidents: readonly Incident[]): Promise<void> =>

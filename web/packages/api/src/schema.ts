@@ -485,6 +485,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates/{id}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["downloadCredential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["mailCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/certificates/{id}/pdf": {
         parameters: {
             query?: never;
@@ -527,6 +559,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["revokeCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrolments/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["certifyPart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,6 +797,102 @@ export interface paths {
             cookie?: never;
         };
         get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issuer-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listIssuerKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issuer-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotateIssuerKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issuer-keys/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["withdrawIssuerKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issuers/{code}/did.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readIssuer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issuers/{code}/keys.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readIssuerKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/issuers/{code}/status-lists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["readStatusList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2071,6 +2215,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a balancer asks: may new requests come here? No longer once the process was asked to stop, though it still answers those that do. */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/refunds/{id}/approve": {
         parameters: {
             query?: never;
@@ -2480,6 +2641,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Takes in the file that a kiosk without connection wrote. */
         post: operations["readRescue"];
         delete?: never;
         options?: never;
@@ -2824,6 +2986,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/verify-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["verifyFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/verify/{number}": {
         parameters: {
             query?: never;
@@ -3070,6 +3248,7 @@ export interface components {
         AttemptMedia: {
             /** Format: int64 */
             bytes: number;
+            /** @description Of the bytes, in hex: the kiosk checks what it has fetched before the clock starts. */
             sha256: string;
             url: string;
         };
@@ -3078,7 +3257,10 @@ export interface components {
             deadline?: string | null;
             /** Format: int64 */
             extra_seconds: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How soon the next sign of life is asked for.
+             */
             heartbeat_ms: number;
             paused?: components["schemas"]["Paused"] | null;
             /** Format: int64 */
@@ -3139,7 +3321,10 @@ export interface components {
             opening_cents: components["schemas"]["Cents"];
         };
         BeginAttempt: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many milliseconds ago the candidate began, by the kiosk's clock: more than 0 when there was no connection then.
+             */
             ago_ms?: number;
         };
         BeginRecording: {
@@ -3383,6 +3568,7 @@ export interface components {
                 [key: string]: components["schemas"]["Level"];
             };
             number: string;
+            part?: components["schemas"]["Part"] | null;
             purpose: string;
             status: components["schemas"]["CertificateStatus"];
             /** Format: date-time */
@@ -3672,7 +3858,10 @@ export interface components {
             extra_seconds: number;
             id: components["schemas"]["AttemptId"];
             items: components["schemas"]["GivenAnswer"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Above which the kiosk numbers its answers.
+             */
             last_seq: number;
             part: components["schemas"]["Part"];
             paused?: components["schemas"]["Paused"] | null;
@@ -3950,11 +4139,6 @@ export interface components {
             minutes: number;
             reason: string;
         };
-        /**
-         * @description Why a search ended without forms and without a reason.
-         * @enum {string}
-         */
-        Failure: "not_found" | "faulty" | "solver";
         /** @enum {string} */
         Favours: "reference" | "focal";
         FewAnswers: {
@@ -3971,6 +4155,13 @@ export interface components {
             message: string;
             /** @description Where in the request: a JSON pointer (RFC 6901), such as `/birth_date`. */
             pointer: string;
+        };
+        /** @description What anybody learns who shows a file: what is told of its number, and whom the file itself names. */
+        FileVerification: components["schemas"]["Verification"] & {
+            /** @description The day of birth that a genuine credential states. */
+            stated_birth_date?: string | null;
+            /** @description The name that a genuine credential states. */
+            stated_name?: string | null;
         };
         /** @description Something worth a look. */
         Flag: {
@@ -4241,6 +4432,22 @@ export interface components {
         };
         /** @enum {string} */
         IrtModel: "rasch" | "2pl" | "3pl" | "grm" | "pcm" | "gpcm";
+        /** @description Keys of one generation of an agency. */
+        IssuerKeyView: {
+            agency_id: components["schemas"]["AgencyId"];
+            algorithm: components["schemas"]["KeyAlgorithm"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            generation: number;
+            /** @description How it is named in the issuer's document. */
+            name: string;
+            /** Format: date-time */
+            retired_at?: string | null;
+            /** Format: date-time */
+            withdrawn_at?: string | null;
+            withdrawn_reason?: string | null;
+        };
         /** @description The item in one analysis. */
         ItemAnalysed: {
             /** Format: date-time */
@@ -4491,7 +4698,7 @@ export interface components {
             shared: boolean;
         };
         /** @enum {string} */
-        Kind: "count" | "quota" | "target" | "pinned" | "enemies" | "in_use" | "reuse" | "overlap";
+        KeyAlgorithm: "ES256" | "Ed25519";
         /** @description The code is shown once: only its hash is kept. */
         KioskCode: {
             code: string;
@@ -4501,16 +4708,23 @@ export interface components {
         KioskId: string;
         KioskIdentity: {
             agency: string;
+            /** @description A test is going on at this kiosk, to be taken up with `resume`. */
             going_on: boolean;
             id: components["schemas"]["KioskId"];
+            /** @description To which the kiosk encrypts what it keeps on its disk: an uncompressed point on P-256, in base64url. */
             journal_key: string;
             name: string;
             site: string;
         };
         KioskIncident: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long ago it happened, by the kiosk's clock.
+             */
             ago_ms: number;
+            /** @description `kiosk-focus-lost`, `kiosk-full-screen-left`, `kiosk-second-display`, `kiosk-device-gone` or `kiosk-storage-full`. */
             kind: string;
+            /** Format: int64 */
             seconds?: number | null;
         };
         KioskIncidents: {
@@ -4594,8 +4808,11 @@ export interface components {
             why: components["schemas"]["Texts"];
         };
         LockdownView: {
+            /** @description The Config Key of this site's file. */
             config_key: string;
+            /** @description Browser Exam Keys that are taken; when there are none, every version is. */
             exam_keys: string[];
+            /** @description Only Safe Exam Browser with this site's settings may open a test. */
             seb_required: boolean;
         };
         Login: {
@@ -4997,6 +5214,9 @@ export interface components {
         };
         /** @enum {string} */
         Part: "prescreening" | "reading" | "listening" | "writing" | "speaking" | "mo_exemption" | "mo_final";
+        PartCertificate: {
+            part: components["schemas"]["Part"];
+        };
         /** @description What a new version changes for a part; a level that is absent means that the part is not asked. */
         PartChange: {
             after?: components["schemas"]["Level"] | null;
@@ -5038,7 +5258,7 @@ export interface components {
             sitting: components["schemas"]["SessionKind"];
         };
         Paused: {
-            /** @description `room` when the whole room is paused, `candidate` when only this one is. */
+            /** @description `room` when the whole room is paused, `candidate` when only this one is, `unseen` when the kiosk was not heard. */
             reason: string;
             /** Format: date-time */
             since: string;
@@ -5289,7 +5509,7 @@ export interface components {
             identifier: string;
             /**
              * Format: double
-             * @description Share right among all who sat the form; absent when they are too few.
+             * @description Share right among the newest who sat the form; absent when they are too few.
              */
             p?: number | null;
             title: string;
@@ -5442,7 +5662,10 @@ export interface components {
             reason: string;
         };
         Reopen: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Besides the time that was left.
+             */
             minutes: number;
             reason: string;
         };
@@ -5464,14 +5687,26 @@ export interface components {
         /** @enum {string} */
         RequirementKind: "count" | "quota" | "target" | "pinned" | "enemies" | "in_use" | "reuse" | "overlap";
         RescuedAnswers: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Answers in the file.
+             */
             answers: number;
-            booking_id: string;
-            /** Format: int64 */
+            booking_id: components["schemas"]["BookingId"];
+            /**
+             * Format: int64
+             * @description Of these, those that came too late to count.
+             */
             late: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Pieces of recordings that were not here yet.
+             */
             slices: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of these, those that were not here yet.
+             */
             taken: number;
         };
         /** Format: uuid */
@@ -5582,6 +5817,9 @@ export interface components {
             seats: components["schemas"]["Seat"][];
             session: components["schemas"]["RoomSession"];
         };
+        RotateKeys: {
+            agency_id: components["schemas"]["AgencyId"];
+        };
         /** @description What the panel hears after a round. */
         RoundView: {
             cuts: components["schemas"]["LevelCut"][];
@@ -5678,6 +5916,11 @@ export interface components {
             part: components["schemas"]["Part"];
         };
         SaveAnswers: {
+            /**
+             * Format: int64
+             * @description For how many milliseconds this page has been at work on the attempt since it last heard from the server. An attempt that was paused
+             *     because its kiosk was not heard goes on, and gets back the time in which nobody could work.
+             */
             at_work_ms?: number | null;
             events: components["schemas"]["AnswerEvent"][];
             /**
@@ -5839,6 +6082,7 @@ export interface components {
             part: components["schemas"]["Part"];
             /** Format: date-time */
             paused_at?: string | null;
+            /** @description `room`, `candidate`, or `unseen`: paused by itself because the kiosk was not heard. */
             paused_reason?: string | null;
             /**
              * Format: int64
@@ -6236,7 +6480,7 @@ export interface components {
             status: components["schemas"]["VerificationStatus"];
         };
         /** @enum {string} */
-        VerificationStatus: "valid" | "superseded" | "revoked" | "unknown" | "mistyped";
+        VerificationStatus: "valid" | "superseded" | "revoked" | "unknown" | "mistyped" | "altered" | "not_ours" | "key_withdrawn" | "unreadable";
         Who: {
             agency: components["schemas"]["AgencyId"];
             attempt: components["schemas"]["AttemptId"];
@@ -6270,6 +6514,12 @@ export interface components {
             waiting_list?: boolean;
         };
         Withdrawal: {
+            reason: string;
+        };
+        WithdrawKeys: {
+            agency_id: components["schemas"]["AgencyId"];
+            /** Format: int64 */
+            generation: number;
             reason: string;
         };
         /** @description A text in the languages of the staff. */
@@ -7749,6 +7999,84 @@ export interface operations {
             };
         };
     };
+    downloadCredential: {
+        parameters: {
+            query?: {
+                /** @description `document` (JSON with an embedded proof, the default) or `token` (VC-JWT). */
+                form?: string | null;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["CertificateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credential beside the paper */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    mailCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CertificateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     downloadCertificate: {
         parameters: {
             query?: never;
@@ -7852,6 +8180,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    certifyPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EnrolmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartCertificate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateReissued"];
+                };
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             409: {
@@ -8526,6 +8897,246 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listIssuerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuerKeyView"][];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotateIssuerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKeys"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdrawIssuerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawKeys"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The issuer's DID document, with every key that is good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readIssuerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys of tokens as a JSON Web Key Set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readStatusList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                /** @description The number of the list; with `.jwt` behind it, as a token */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list of what was revoked, as a signed credential */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10291,6 +10902,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
         };
     };
@@ -12566,6 +13204,41 @@ export interface operations {
             };
         };
     };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     approveRefund: {
         parameters: {
             query?: never;
@@ -13294,7 +13967,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["BookingId"];
             };
             cookie?: never;
         };
@@ -13309,6 +13982,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
         };
     };
@@ -13672,7 +14372,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["SessionId"];
             };
             cookie?: never;
         };
@@ -13688,6 +14388,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RescuedAnswers"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -13936,7 +14663,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["SiteId"];
             };
             cookie?: never;
         };
@@ -13950,6 +14677,24 @@ export interface operations {
                     "application/seb": unknown;
                 };
             };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     getLockdown: {
@@ -13957,7 +14702,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["SiteId"];
             };
             cookie?: never;
         };
@@ -13971,6 +14716,24 @@ export interface operations {
                     "application/json": components["schemas"]["LockdownView"];
                 };
             };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     changeLockdown: {
@@ -13978,7 +14741,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["SiteId"];
             };
             cookie?: never;
         };
@@ -13994,6 +14757,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LockdownView"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -14820,6 +15610,47 @@ export interface operations {
             };
             /** @description Refused: a problem document (RFC 9457) in the caller's language */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    verifyFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileVerification"];
+                };
+            };
+            /** @description Refused: a problem document (RFC 9457) in the caller's language */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

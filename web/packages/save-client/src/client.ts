@@ -281,8 +281,12 @@ export function startSaving(
 
   const running = rememberServerIds()
     .then(recount)
-    .then(() => Promise.all([loop(sendAnswers, nothingToSend, () => state.attempt?.heartbeat_ms ?? HEARTBEAT_MS),
-        loop(sendRecordings, noSlices, () => 1_000)]));
+    .then(() =>
+      Promise.all([
+        loop(sendAnswers, nothingToSend, () => state.attempt?.heartbeat_ms ?? HEARTBEAT_MS),
+        loop(sendRecordings, noSlices, () => 1_000),
+      ]),
+    );
 
   async function rememberServerIds(): Promise<void> {
     for (const { id, serverId } of await journalled.recordingsOf(journal, attempt))

@@ -77,7 +77,10 @@ export async function authorization(
   if (!device) return {};
   const number = Math.max(lastNumber + 1, Math.round(Date.now() + serverIsAheadMs));
   lastNumber = number;
-  const signature = await sign(device.key, `IJKPUNT-KIOSK-1\n${method}\n${path}\n${number}\n${attemptToken}\n${await sha256(body)}`);
+  const signature = await sign(
+    device.key,
+    `IJKPUNT-KIOSK-1\n${method}\n${path}\n${number}\n${attemptToken}\n${await sha256(body)}`,
+  );
   return {
     Authorization: `Kiosk ${device.kiosk}.${number}.${signature}`,
     ...(attemptToken ? { "X-Attempt": attemptToken } : {}),

@@ -74,9 +74,7 @@ interface StoredThing extends Sealed {
 
 /** What is to be told to the server, in this order, when it can be reached again. `at` is by this machine's clock. */
 export type Step = { n?: number; attempt: string; at: number } & (
-  | { kind: "submit" }
-  | { kind: "begin" }
-  | { kind: "play"; position: number; media: string }
+  { kind: "submit" } | { kind: "begin" } | { kind: "play"; position: number; media: string }
 );
 
 interface Schema extends DBSchema {
@@ -143,7 +141,9 @@ export async function takeUp(journal: Journal, attempt: OpenedAttempt, now = Dat
     for (const event of stored) await tx.objectStore("events").put(event);
   }
   const heard = known?.heard ?? null;
-  await tx.objectStore("attempts").put({ id: attempt.id, epoch: attempt.epoch, seq, openedAt: now, key, wrapped, heard });
+  await tx
+    .objectStore("attempts")
+    .put({ id: attempt.id, epoch: attempt.epoch, seq, openedAt: now, key, wrapped, heard });
   await tx.done;
   return unsent;
 }
@@ -205,7 +205,10 @@ async function acknowledged(journal: Journal, attempt: string, key: CryptoKey): 
 export async function answersHere(journal: Journal, attempt: string): Promise<AnswerEvent[]> {
   const key = await keyOf(journal, attempt);
   const unsent = await journal.getAll("events", eventsOf(attempt));
-  return [...(await acknowledged(journal, attempt, key)), ...(await Promise.all(unsent.map((event) => opened(key, event))))];
+  return [
+    ...(await acknowledged(journal, attempt, key)),
+    ...(await Promise.all(unsent.map((event) => opened(key, event)))),
+  ];
 }
 
 export async function unsentAnswers(journal: Journal, attempt: string, limit: number): Promise<AnswerEvent[]> {
@@ -239,7 +242,10 @@ export async function noteHeard(journal: Journal, attempt: string, heard: Heard)
   await tx.done;
 }
 
-export async function lastHeard(journal: Journal, attempt: string): Promise<{ heard: Heard | null; epoch: number; seq: number } | undefined> {
+export async function lastHeard(
+  journal: Journal,
+  attempt: string,
+): Promise<{ heard: Heard | null; epoch: number; seq: number } | undefined> {
   return journal.get("attempts", attempt);
 }
 
@@ -330,7 +336,12 @@ export async function recordingCompleted(journal: Journal, id: string): Promise<
 }
 
 /** Keeps something of an attempt for when there is no connection. */
-export async function keep(journal: Journal, attempt: string, name: string, value: ArrayBuffer | object): Promise<void> {
+export async function keep(
+  journal: Journal,
+  attempt: string,
+  name: string,
+  value: ArrayBuffer | object,
+): Promise<void> {
   const key = await keyOf(journal, attempt);
   const sealed = value instanceof ArrayBuffer ? await seal(key, name, value) : await sealJson(key, name, value);
   await journal.put("kept", { attempt, name, ...sealed });
@@ -360,7 +371,10 @@ export async function countPlay(journal: Journal, attempt: string, position: num
   return plays;
 }
 
-export async function playsOf(journal: Journal, attempt: string): Promise<{ position: number; media: string; plays: number }[]> {
+export async function playsOf(
+  journal: Journal,
+  attempt: string,
+): Promise<{ position: number; media: string; plays: number }[]> {
   return (await journal.getAll("plays")).filter((one) => one.attempt === attempt);
 }
 
@@ -403,7 +417,10 @@ export async function forgetOthers(journal: Journal, current: readonly string[],
     const recordings = await recordingsOf(journal, id);
     const arrived = (await countUnsent(journal, id)) === 0 && recordings.every((recording) => recording.completed);
     if (!arrived && now - openedAt < FORGOTTEN_AFTER_MS) continue;
-    const tx = journal.transaction(["acknowledged", "attempts", "events", "plays", "recordings", "slices"], "readwrite");
+    const tx = journal.transaction(
+      ["acknowledged", "attempts", "events", "plays", "recordings", "slices"],
+      "readwrite",
+    );
     await tx.objectStore("events").delete(eventsOf(id));
     await tx.objectStore("acknowledged").delete(eventsOf(id));
     await tx.objectStore("plays").delete(IDBKeyRange.bound([id, 0, ""], [id, Infinity, "\uffff"]));

@@ -29,8 +29,7 @@ export async function rescueFile(
     const about = await sealJson(stored.key, "recording", { id, serverId, position, mime, slices: count, durationMs });
     recordings.push({ iv: base64(about.iv), sealed: base64(about.data) });
     for (const slice of await journal.getAll("slices", IDBKeyRange.bound([id, 0], [id, Infinity]))) {
-      if (!slice.uploaded)
-        slices.push({ recording: id, n: slice.n, iv: base64(slice.iv), sealed: base64(slice.data) });
+      if (!slice.uploaded) slices.push({ recording: id, n: slice.n, iv: base64(slice.iv), sealed: base64(slice.data) });
     }
   }
   const body = JSON.stringify({

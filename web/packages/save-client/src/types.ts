@@ -36,7 +36,12 @@ export interface Refusal {
 
 /** What is asked of the server. Each throws a `Refusal`. */
 export interface Transport {
-  answers(body: { events: AnswerEvent[]; position: number; sent_at: string; at_work_ms: number }): Promise<SavedAnswers>;
+  answers(body: {
+    events: AnswerEvent[];
+    position: number;
+    sent_at: string;
+    at_work_ms: number;
+  }): Promise<SavedAnswers>;
   beginRecording(position: number, mime: string): Promise<string>;
   putSlice(recording: string, n: number, bytes: ArrayBuffer, sha256: string): Promise<void>;
   completeRecording(recording: string, slices: number, durationMs: number): Promise<void>;

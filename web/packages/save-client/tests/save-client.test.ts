@@ -529,7 +529,10 @@ test("steps are told in their order, and those of another candidate are forgotte
 test("the server is told for how long this page was at work since it heard it last", async () => {
   const { transport, fail } = server();
   const told: number[] = [];
-  const listening: Transport = { ...transport, answers: (body) => (told.push(body.at_work_ms), transport.answers(body)) };
+  const listening: Transport = {
+    ...transport,
+    answers: (body) => (told.push(body.at_work_ms), transport.answers(body)),
+  };
   await takeUp(journal, opened());
   let elapsed = 1_000;
   const client = startSaving(journal, ATTEMPT, listening, () => undefined, {

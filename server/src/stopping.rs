@@ -19,11 +19,11 @@ pub struct Stopping {
 }
 
 impl Stopping {
-    pub fn begin(&self) {
+    pub fn announce(&self) {
         self.begun.store(true, Ordering::SeqCst);
     }
 
-    pub fn has_begun(&self) -> bool {
+    pub fn is_announced(&self) -> bool {
         self.begun.load(Ordering::SeqCst)
     }
 

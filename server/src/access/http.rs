@@ -74,7 +74,7 @@ pub async fn health(ijkpunt: web::Data<Ijkpunt>) -> Result<HttpResponse, Problem
 /// What a balancer asks: may new requests come here? No longer once the process was asked to stop, though it still answers those that do.
 #[utoipa::path(get, path = "/api/ready", operation_id = "ready", tag = "access", responses((status = 204), (status = 503, body = ProblemBody)))]
 pub async fn ready(ijkpunt: web::Data<Ijkpunt>) -> Result<HttpResponse, Problem> {
-    if ijkpunt.stopping.has_begun() || ijkpunt.saves.is_crowded() {
+    if ijkpunt.stopping.is_announced() || ijkpunt.saves.is_crowded() {
         return Err(Problem::new(Code::Unavailable));
     }
     health(ijkpunt).await

@@ -46,7 +46,7 @@ impl Walk {
     }
 
     /// With the code from the ticket to running time, as the kiosk app does it.
-    async fn begin(&mut self) -> Result<Steps, Failure> {
+    async fn enter(&mut self) -> Result<Steps, Failure> {
         let code = json!({ "code": self.seat.code, "language": "nl" });
         let (sitting, start) = self.ask("POST", "/start", &code).await?;
         let sitting = sitting.json()?;
@@ -84,7 +84,7 @@ pub async fn storm(ijkpunt: &Ijkpunt, server: &BenchServer, starts: usize) -> Re
             let mut walk = Walk::new(ijkpunt, server, seat);
             actix_web::rt::spawn(async move {
                 sleep_until(at).await;
-                let steps = walk.begin().await;
+                let steps = walk.enter().await;
                 (steps, walk.bytes)
             })
         })
@@ -122,7 +122,7 @@ pub async fn journeys(ijkpunt: &Ijkpunt, server: &BenchServer, count: usize) -> 
     for seat in seats {
         let started = Instant::now();
         let mut walk = Walk::new(ijkpunt, server, seat);
-        walk.begin().await?;
+        walk.enter().await?;
         walk.finish().await?;
         times.push(started.elapsed());
         bytes += walk.bytes;

@@ -92,7 +92,7 @@ async fn serve_until_stopped(ijkpunt: Ijkpunt) -> Outcome {
         ended = &mut worker => return Err(format!("the worker ended by itself: {ended:?}").into()),
         asked = stopping::asked() => asked?,
     }
-    ijkpunt.stopping.begin();
+    ijkpunt.stopping.announce();
     let _ = stop.send(true);
     tokio::time::sleep(ijkpunt.config.drain).await;
     tokio::select! {

@@ -126,7 +126,7 @@ pub async fn in_time(request: ServiceRequest, next: Next<impl MessageBody>) -> R
     } else {
         next.call(request).await?
     };
-    if stopping.has_begun() {
+    if stopping.is_announced() {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)

@@ -140,3 +140,61 @@ fn a_package_of_a_thousand_items_is_read_quickly() {
     assert!(package.items.iter().all(|item| Item::parse(&item.document).is_ok()));
     assert!(package.items.len() == 1_000 && begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_manifest_says_what_other_players_look_for() {
+    let item =
+        |version: &str| format!("<assessmentItem xmlns=\"http://www.imsglobal.org/xsd/imsqti_{version}\" identifier=\"i\"/>").into_bytes();
+    let metadata =
+        [("lom/general/title/string", "Winkelen"), ("lom/general/keyword/string", "brood"), ("lom/rights/description/string", "EUPL-1.2")];
+    let resource = |identifier: &str, document| Resource {
+        identifier: identifier.into(),
+        href: format!("items/{identifier}.xml"),
+        document,
+        files: vec!["media/a.opus".into()],
+        metadata: metadata.map(|(path, text)| (path.into(), text.into())).to_vec(),
+        ..Resource::default()
+    };
+    let media = BTreeMap::from([("media/a.opus".to_owned(), vec![1, 2])]);
+    let items = vec![resource("old", item("v2p1")), resource("new", item("asiv3p0"))];
+    let package = Package { identifier: "p".into(), items, media, ..Package::default() };
+    let bytes = write_package(&package).unwrap();
+    let mut zip = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let manifest = std::io::read_to_string(zip.by_name("imsmanifest.xml").unwrap()).unwrap();
+    for part in [
+        "xmlns=\"http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1\"",
+        "xsi:schemaLocation=\"http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1 ",
+        "<schema>QTI Package</schema><schemaversion>3.0.0</schemaversion>",
+        "<resource identifier=\"old\" type=\"imsqti_item_xmlv2p1\" href=\"items/old.xml\">",
+        "<resource identifier=\"new\" type=\"imsqti_item_xmlv3p0\" href=\"items/new.xml\">",
+        "<lom xmlns=\"http://ltsc.ieee.org/xsd/LOM\"><general><title><string>Winkelen</string></title><keyword><string>brood</string></keyword></general><rights>",
+        "<dependency identifierref=\"ijkpunt-file-1\"/>",
+        "<resource identifier=\"ijkpunt-file-1\" type=\"webcontent\" href=\"media/a.opus\">",
+    ] {
+        assert!(manifest.contains(part), "{part} is not in {manifest}");
+    }
+    assert_eq!(read_package(&bytes).unwrap(), package);
+}
+
+#[test]
+fn a_file_that_an_item_only_depends_on_is_its_file_too() {
+    let manifest = b"<manifest identifier=\"m\"><resources>
+        <resource identifier=\"i\" type=\"imsqti_item_xmlv2p2\" href=\"i.xml\"><file href=\"i.xml\"/><dependency identifierref=\"sound\"/><dependency identifierref=\"other\"/></resource>
+        <resource identifier=\"sound\" type=\"webcontent\" href=\"a.mp3\"><file href=\"a.mp3\"/></resource></resources></manifest>";
+    let found = read_package(&zip(&[("imsmanifest.xml", manifest), ("i.xml", b"<x/>"), ("a.mp3", b"1")])).unwrap();
+    assert_eq!(
+        (found.items[0].files.as_slice(), found.items[0].dependencies.as_slice()),
+        (["a.mp3".to_owned()].as_slice(), ["other".to_owned()].as_slice())
+    );
+}
+
+#[test]
+fn entities_of_its_own_and_documents_elsewhere_are_refused() {
+    for declared in ["<!DOCTYPE m [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>", "<!DOCTYPE m [<!ENTITY a \"xx\"><!ENTITY b \"&a;&a;\">]>"]
+    {
+        let manifest = format!("{declared}<manifest identifier=\"m\"><resources/></manifest>");
+        let found = read_package(&zip(&[("imsmanifest.xml", manifest.as_bytes())])).unwrap_err();
+        assert_eq!((found.len(), found[0].file.as_str()), (1, "imsmanifest.xml"), "{found:?}");
+        assert!(Item::parse(format!("{declared}<qti-assessment-item identifier=\"i\"/>").as_bytes()).is_err());
+    }
+}

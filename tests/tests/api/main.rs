@@ -28,6 +28,7 @@ mod ratings;
 mod results;
 mod room;
 mod routes;
+mod secrets;
 mod sessions;
 mod statistics;
 mod trajectory;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod clock;
+mod bank;
 mod crash;
 mod measurement;
 mod overload;

@@ -116,10 +116,12 @@ test("a purpose says what it needs, what it costs and why", async () => {
   await expect(dialog.getByText(/is de eerste test gratis/)).toHaveCount(2);
   await dialog.getByRole("button", { name: "Inschrijven" }).click();
   // What comes next is offered at once: a seat. There is none yet.
+  await expect(purpose).toHaveCount(0);
   await desk
     .getByRole("dialog")
     .getByRole("button", { name: "Sluiten" })
     .click();
+  await expect(desk.getByRole("dialog")).toHaveCount(0);
 });
 
 test("a second record of the same person is not made by accident", async () => {

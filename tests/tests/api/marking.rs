@@ -210,7 +210,8 @@ both! {
         kiosk.start(&code, "nl").await.ok();
         hall.invigilator.post(&format!("/api/room/sessions/{}/close", hall.session), json!({ "end_all": true })).await.ok();
         app.work().await;
-        assert_eq!(jobs::Entity::find().count(&app.ijkpunt.db).await.unwrap(), 0);
+        let marking = jobs::Entity::find().filter(jobs::Column::Kind.eq("mark_attempt"));
+        assert_eq!(marking.count(&app.ijkpunt.db).await.unwrap(), 0);
         assert_eq!(marks::Entity::find().count(&app.ijkpunt.db).await.unwrap(), 0);
     }
 }

@@ -9,7 +9,7 @@ use super::rules::{self, StepRefusal};
 use crate::access::Actor;
 use crate::app::Ijkpunt;
 use crate::audit::{self, By, Entry};
-use crate::db::begin_write;
+use crate::db::{begin_write, is_unique_violation};
 use crate::entity::enums::ItemStatus;
 use crate::entity::{item_events, item_versions, items};
 use crate::ids::{ItemEventId, ItemVersionId};
@@ -118,7 +118,9 @@ pub async fn revise(ijkpunt: &Ijkpunt, actor: &Actor, from: ItemVersionId, revis
         created_at: Set(now),
         created_by: Set(Some(actor.user_id)),
     };
-    item_versions::Entity::insert(row).exec_without_returning(&tx).await?;
+    let inserted = item_versions::Entity::insert(row).exec_without_returning(&tx).await;
+    // Somebody else began from the same version at this moment.
+    inserted.map_err(|error| if is_unique_violation(&error) { BankRefusal::Conflict } else { error.into() })?;
     let entry = Entry::of(By::User(actor.user_id), "item.revised", ("item_version", Some(id.0)));
     audit::record(&tx, now, entry.with(json!({ "from": from }))).await?;
     tx.commit().await?;

@@ -138,8 +138,7 @@ mod tests {
     fn a_drawing_that_can_do_something_is_refused() {
         let drawing = |inside: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inside}</svg>");
         for still in ["<path d=\"M0 0\"/>", "<text>on = aan</text>", "<use href=\"#a\"/>", "<rect fill=\"url(#g)\"/>"] {
-            let refused = kind_of(drawing(still).as_bytes()).is_err();
-            assert_eq!(refused, still.contains("on ="), "{still}: text that looks like a handler is refused too");
+            assert_eq!(kind_of(drawing(still).as_bytes()).map(|_| ()), Ok(()), "{still}");
         }
         for active in [
             "<script>1</script>",

@@ -305,7 +305,8 @@ test("who comes for something else pays in cash, and the receipt can be printed"
 
 test("the first sitting is booked, and costs nothing", async () => {
   await book("Eerste testmoment A1/A2");
-  await expect(desk.getByText("Geboekt:")).toBeVisible();
+  // What was said to the person before may still stand there.
+  await expect(desk.getByText("Geboekt:").last()).toBeVisible();
 });
 
 test("a test goes on where it was when the server is killed and the browser reloads", async () => {

@@ -1,8 +1,8 @@
 //! The command line, as an operator uses it.
 
 mod backup;
-mod clock;
 mod bank;
+mod clock;
 mod crash;
 mod measurement;
 mod overload;

@@ -41,7 +41,8 @@ bench: build     ## Measure: a hall of 10,000 candidates, a storm of starts, who
 soak: web        ## 10,000 attempts while processes, database, network, disk and clock fail (hours); ATTEMPTS=2000 for fewer
 	scripts/install-test-tools.sh
 	cargo build --locked -p ijkpunt
-	FAULTS_ATTEMPTS=$${ATTEMPTS:-10000} cargo test --locked -p tests --test faults -- --nocapture
+	scripts/with-postgres.sh cargo test --locked -p tests --test machine -- --nocapture --test-threads 1
+	FAULTS_ATTEMPTS=$${ATTEMPTS:-10000} scripts/with-postgres.sh cargo test --locked -p tests --test faults -- --nocapture
 
 bench-items: build ## Measure: a package of 1,000 items in and out, and 1,000,000 stored attempts marked again (about 10 GB in TMPDIR)
 	$(BIN) bench --items 1000

@@ -2,9 +2,7 @@
 
 mod backup;
 mod bank;
-mod clock;
 mod crash;
 mod measurement;
-mod overload;
 mod simulate;
 mod statistics;

@@ -3,6 +3,7 @@ verify-another = رقم شهادة
 verify-changed-on = غير صالحة منذ
 verify-file = أو تحقّق من ملف
 verify-file-busy = جارٍ التحقق من { $name } …
+verify-file-choose = اختيار ملف
 verify-file-hint = أفلت هنا ملف PDF أو الشهادة الرقمية (‎.json أو ‎.jwt)، أو اختر الملف. لا يُحتفظ به.
 verify-fill-in = أدخل رقم الشهادة.
 verify-issued-on = تاريخ الإصدار

@@ -3,6 +3,7 @@ verify-another = Number of a certificate
 verify-changed-on = Not valid since
 verify-file = Or check a file
 verify-file-busy = Checking { $name } …
+verify-file-choose = Choose a file
 verify-file-hint = Drop the PDF or the digital certificate (.json or .jwt) here, or choose the file. It is not kept.
 verify-fill-in = Fill in the number of the certificate.
 verify-issued-on = Issued on

@@ -3,6 +3,7 @@ verify-another = Numéro d'une attestation
 verify-changed-on = Plus valable depuis le
 verify-file = Ou vérifiez un fichier
 verify-file-busy = Vérification de { $name } …
+verify-file-choose = Choisir un fichier
 verify-file-hint = Déposez ici le PDF ou l’attestation numérique (.json ou .jwt), ou choisissez le fichier. Il n’est pas conservé.
 verify-fill-in = Indiquez le numéro de l'attestation.
 verify-issued-on = Délivrée le

@@ -3,6 +3,7 @@ verify-another = Nummer van een attest
 verify-changed-on = Niet meer geldig sinds
 verify-file = Of kijk een bestand na
 verify-file-busy = { $name } wordt nagekeken …
+verify-file-choose = Bestand kiezen
 verify-file-hint = Sleep de PDF of het digitale attest (.json of .jwt) hierheen, of kies het bestand. Het wordt niet bewaard.
 verify-fill-in = Vul het nummer van het attest in.
 verify-issued-on = Uitgereikt op
